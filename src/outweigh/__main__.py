@@ -1,0 +1,5 @@
+"""`python -m outweigh`."""
+
+from outweigh.cli.main import main
+
+main()

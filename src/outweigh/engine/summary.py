@@ -1,0 +1,95 @@
+"""Transcripts into a result: estimates with their intervals, and counts of what went wrong."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib.metadata import version
+
+from outweigh.benchmarks.benchmark import Benchmark, Metric
+from outweigh.engine.asking import lost_tokens
+from outweigh.engine.work import Work
+from outweigh.records import (
+    Estimate,
+    Failed,
+    Machine,
+    ModelCard,
+    Result,
+    Transcript,
+    Usage,
+    canonical_json,
+    digest,
+)
+from outweigh.stats.intervals import estimate
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What surrounds the answers of an evaluation."""
+
+    card: ModelCard
+    machine: Machine
+    notes: tuple[str, ...]
+    started_at: datetime
+    finished_at: datetime
+
+
+def _estimate(metric: Metric, answered: Sequence[Transcript]) -> Estimate:
+    values = [
+        score.value
+        for each in answered
+        for score in each.scores
+        if (score.metric, score.filter) == (metric.name, metric.filter)
+    ]
+    clusters = [each.sample.cluster for each in answered]
+    interval = estimate(values, binary=metric.binary, clusters=clusters)
+    return Estimate(
+        metric=metric.name,
+        filter=metric.filter,
+        value=interval.value,
+        low=interval.low,
+        high=interval.high,
+        standard_error=interval.standard_error,
+        count=interval.count,
+        method=interval.method,
+        headline=metric.headline,
+    )
+
+
+def unreadable(benchmark: Benchmark, transcript: Transcript) -> bool:
+    """Whether the sample was answered, but nothing could be read out of the answer for the headline metric."""
+    metric = benchmark.headline
+    return any(
+        (score.metric, score.filter) == (metric.name, metric.filter) and not (score.answer or "").strip()
+        for score in transcript.scores
+    )
+
+
+def summarise(work: Work, transcripts: Sequence[Transcript], around: Circumstances) -> Result:
+    """The result of one evaluation. Failed samples are left out of the estimates and counted."""
+    benchmark = work.chosen.benchmark
+    answered = [each for each in transcripts if not isinstance(each.response, Failed)]
+    usage = Usage(
+        seconds=sum(each.seconds for each in transcripts),
+        input_tokens=sum(each.input_tokens for each in transcripts),
+        output_tokens=sum(each.output_tokens for each in transcripts),
+    )
+    return Result(
+        evaluation=work.evaluation,
+        title=benchmark.title,
+        area=benchmark.area,
+        group=benchmark.group,
+        chance=benchmark.chance,
+        card=around.card,
+        machine=around.machine,
+        estimates=tuple(_estimate(metric, answered) for metric in benchmark.metrics) if answered else (),
+        usage=usage,
+        asked=len(transcripts),
+        failed=len(transcripts) - len(answered),
+        truncated=sum(lost_tokens(each.response) for each in answered),
+        unreadable=sum(unreadable(benchmark, each) for each in answered),
+        samples_digest=digest(canonical_json([[e.sample.id, e.request.fingerprint] for e in transcripts])),
+        harness=f"outweigh {version('outweigh')}",
+        notes=(*work.chosen.loaded.notes, *around.notes),
+        started_at=around.started_at,
+        finished_at=around.finished_at,
+    )

@@ -1,0 +1,1 @@
+"""Results -> what a person decides by: comparisons with their uncertainty. Pure."""

@@ -1,0 +1,126 @@
+"""Models side by side on the same samples: rows of estimates, every pair's difference, and one sentence about it."""
+
+from collections.abc import Mapping, Sequence
+from itertools import combinations
+
+from outweigh.insight.alignment import HEADS, Node, Scored, align
+from outweigh.insight.caveats import caveats
+from outweigh.insight.findings import finding
+from outweigh.records import Comparison, Difference, Row, UserError, Verdict, digest
+from outweigh.stats.multiplicity import holm
+from outweigh.stats.paired import Paired, Part, combine, part
+
+__all__ = ["Scored", "compare"]
+
+
+def compare(columns: Mapping[str, Sequence[Scored]], *, alpha: float = 0.05) -> Comparison:
+    """Compare models (title -> results) on the samples that both of a pair answered.
+
+    Benchmarks are matched by id, version, shots, protocol, seed, data, judge and metric; what does not match has a row
+    of its own. A model wins a row only if its Holm-adjusted p-value is below `alpha`. UserError if there is no result.
+    """
+    if not any(columns.values()):
+        raise UserError("nothing to compare: expected at least one model with a result; evaluate a model first")
+    models = tuple(columns)
+    nodes = align(columns)
+    differences = [_differences(nodes, models, pair, alpha) for pair in combinations(range(len(models)), 2)]
+    rows = tuple(_row(node, tuple(found[node] for found in differences if node in found)) for node in nodes)
+    heads = tuple(row for row, node in zip(rows, nodes, strict=True) if node.family == HEADS)
+    return Comparison(
+        models=models, rows=rows, finding=finding(models, rows, heads), notes=caveats(columns, nodes, heads)
+    )
+
+
+def _differences(
+    nodes: Sequence[Node], models: tuple[str, ...], pair: tuple[int, int], alpha: float
+) -> dict[Node, Difference]:
+    """The pair's difference in every row where both answered samples of every benchmark in it, corrected by family."""
+    drawn = {node.name: made for node in nodes if node.kind == "benchmark" and (made := _part(node, *pair))}
+    counts = {name: item.differences.count for name, item in drawn.items()}
+    found: dict[Node, Paired] = {}
+    for node in nodes:
+        names = [leaf.name for leaf in node.leaves]
+        if all(name in drawn for name in names):
+            weights = node.weights(counts)
+            found[node] = combine([drawn[name] for name in names], [weights[name] for name in names], alpha=alpha)
+    adjusted: dict[Node, float] = {}
+    for family in {node.family for node in found}:
+        tests = [node for node in found if node.family == family]
+        adjusted |= zip(tests, holm([found[node].p_value for node in tests]), strict=True)
+    first, second = models[pair[0]], models[pair[1]]
+    return {node: _difference(node, first, second, found[node], adjusted[node], alpha) for node in found}
+
+
+def _part(line: Node, first: int, second: int) -> Part | None:
+    """Both models' scores on the samples that both answered; None if there are none."""
+    one, other = line.cells[first], line.cells[second]
+    ids = [sample for sample in one.scores if sample in other.scores] if one and other else []
+    if not (one and other and ids):
+        return None
+    scores, others = [one.scores[sample] for sample in ids], [other.scores[sample] for sample in ids]
+    return part(
+        scores,
+        others,
+        binary={*scores, *others} <= {0, 1},
+        clusters=[one.clusters.get(sample) for sample in ids],
+        seed=int(digest(line.name)[:12], 16),
+    )
+
+
+def _difference(node: Node, first: str, second: str, paired: Paired, adjusted: float, alpha: float) -> Difference:
+    """Scores of which less is better keep their sign; wins, losses and verdict say who did better."""
+    metric, more_is_better = _metric(node)
+    verdict = Verdict.TIE
+    if adjusted < alpha:
+        verdict = Verdict.FIRST if (paired.value > 0) == more_is_better else Verdict.SECOND
+    return Difference(
+        first=first,
+        second=second,
+        benchmark=node.name,
+        metric=metric,
+        value=paired.value,
+        low=paired.low,
+        high=paired.high,
+        p_value=paired.p_value,
+        adjusted_p_value=adjusted,
+        count=paired.count,
+        wins=paired.wins if more_is_better else paired.losses,
+        losses=paired.losses if more_is_better else paired.wins,
+        draws=paired.draws,
+        minimum_detectable=paired.minimum_detectable,
+        method=paired.method,
+        verdict=verdict,
+    )
+
+
+def _row(node: Node, differences: tuple[Difference, ...]) -> Row:
+    columns = zip(*(leaf.cells for leaf in node.leaves), strict=True)
+    results = [[cell.result for cell in column if cell] for column in columns]
+    return Row(
+        name=node.name,
+        title=node.title,
+        area=node.area,
+        kind=node.kind,
+        metric=_metric(node)[0],
+        chance=_chance(node),
+        estimates=node.estimates,
+        differences=differences,
+        failed=tuple(sum(result.failed for result in column) for column in results),
+        truncated=tuple(sum(result.truncated for result in column) for column in results),
+        unreadable=tuple(sum(result.unreadable for result in column) for column in results),
+    )
+
+
+def _metric(node: Node) -> tuple[str, bool]:
+    """The row's metric, and whether more of it is better."""
+    known = next((estimate for estimate in node.estimates if estimate), None)
+    return (known.metric, known.higher_is_better) if known else ("", True)
+
+
+def _chance(node: Node) -> float | None:
+    """What guessing scores in this row; None if any benchmark in it cannot be guessed."""
+    results = {leaf.name: [cell.result for cell in leaf.cells if cell] for leaf in node.leaves}
+    chances = {name: of[0].chance for name, of in results.items()}
+    weights = node.weights({name: max(1, *(result.asked for result in of)) for name, of in results.items()})
+    known = [weights[name] * chance for name, chance in chances.items() if chance is not None]
+    return sum(known) if len(known) == len(chances) else None

@@ -1,0 +1,94 @@
+"""Log-likelihoods of continuations, from packs."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from outweigh.models.network import Network
+from outweigh.models.planning import Asked
+from outweigh.models.tokens import Encoded, Encoder
+from outweigh.records import Failed, Likelihood, Likelihoods, Response
+
+
+def _unfit(request: Likelihood, encoded: Sequence[Encoded], window: int) -> Failed | None:
+    for continuation, each in zip(request.continuations, encoded, strict=True):
+        if not each.continuation:
+            return Failed(stage="tokenize", message=f"the continuation {continuation!r} has no tokens")
+        if len(each.continuation) > window:
+            return Failed(
+                stage="tokenize",
+                message=f"a continuation of {len(each.continuation)} tokens exceeds the window of {window}",
+            )
+    return None
+
+
+class Tally:
+    """Adds up what each branch of each request scored, whatever the order it comes in."""
+
+    def __init__(self, encoder: Encoder, requests: Sequence[tuple[str, Likelihood]]) -> None:
+        self.asked: list[Asked] = []
+        self.failed: list[tuple[str, Response]] = []
+        self._branches: list[tuple[str, Encoded]] = []
+        for name, request in requests:
+            encoded = [encoder.pair(*pair) for pair in request.pairs]
+            unfit = _unfit(request, encoded, encoder.window)
+            if unfit:
+                self.failed.append((name, unfit))
+                continue
+            for each in encoded:
+                whole = each.context + each.continuation
+                self.asked.append(Asked(len(self._branches), whole[:-1], each.continuation))
+                self._branches.append((name, each))
+        self._values: list[dict[int, tuple[float, bool]]] = [{} for _ in self._branches]
+        self._of: dict[str, list[int]] = {}
+        for branch, (name, _) in enumerate(self._branches):
+            self._of.setdefault(name, []).append(branch)
+        self._open = {name: len(branches) for name, branches in self._of.items()}
+
+    def add(self, branch: int, index: int, value: float, greedy: bool) -> str | None:
+        """Note one token's log-probability; the request's name once all of its branches are complete."""
+        name, encoded = self._branches[branch]
+        self._values[branch][index] = (value, greedy)
+        if len(self._values[branch]) < len(encoded.continuation):
+            return None
+        self._open[name] -= 1
+        return name if self._open[name] == 0 else None
+
+    def response(self, name: str) -> Response:
+        """The complete answer to one request."""
+        mine = self._of[name]
+        sums = tuple(sum(value for _, (value, _) in sorted(self._values[i].items())) for i in mine)
+        if not all(map(math.isfinite, sums)):
+            return Failed(stage="model", message="a log-likelihood is not a finite number")
+        return Likelihoods(
+            sums=sums,
+            is_greedy=tuple(all(greedy for _, greedy in self._values[i].values()) for i in mine),
+            token_counts=tuple(len(self._branches[i][1].continuation) for i in mine),
+            truncated=max(self._branches[i][1].truncated for i in mine),
+            input_tokens=sum(len(self.asked[i].tokens) for i in mine),
+        )
+
+
+def answer(
+    network: Network, encoder: Encoder, requests: Sequence[tuple[str, Likelihood]]
+) -> Iterator[tuple[str, Response]]:
+    """Answer every request once; a request is yielded as soon as its last branch is known."""
+    import torch
+
+    tally = Tally(encoder, requests)
+    yield from tally.failed
+    if not tally.asked:
+        return
+    for pack, logits, _ in network.walk(tally.asked):
+        if not pack.reads:
+            continue
+        order = {row: place for place, row in enumerate(sorted({read.row for read in pack.reads}))}
+        places = torch.tensor([order[read.row] for read in pack.reads], device=logits.device)
+        targets = torch.tensor([read.target for read in pack.reads], device=logits.device)
+        normal = torch.logsumexp(logits, dim=1)
+        best = logits.argmax(dim=1)
+        values = (logits[places, targets] - normal[places]).tolist()
+        greedy = (best[places] == targets).tolist()
+        for read, value, is_best in zip(pack.reads, values, greedy, strict=True):
+            name = tally.add(read.request, read.index, value, is_best)
+            if name is not None:
+                yield name, tally.response(name)

@@ -1,0 +1,77 @@
+"""What a model is: where it comes from, how it is loaded, and what its card says."""
+
+from enum import StrEnum
+
+from outweigh.records.base import Record
+
+
+class ModelSource(StrEnum):
+    """Where the weights come from."""
+
+    HUB = "hub"
+    PATH = "path"
+    PACKAGE = "package"
+    ENDPOINT = "endpoint"
+    EXTERNAL = "external"  # named by an imported result; Outweigh never loaded it
+
+
+class ModelFormat(StrEnum):
+    """How the weights are stored."""
+
+    SAFETENSORS = "safetensors"
+    GGUF = "gguf"
+    PICKLE = "pickle"
+
+
+class Precision(StrEnum):
+    """The number type that the weights are computed in."""
+
+    FLOAT32 = "float32"
+    BFLOAT16 = "bfloat16"
+    FLOAT16 = "float16"
+
+
+class ChatTemplate(StrEnum):
+    """Whether prompts pass through the model's chat template; `auto` means: where it has one."""
+
+    ON = "on"
+    OFF = "off"
+    AUTO = "auto"
+
+
+class ModelSpec(Record):
+    """One model, exactly.
+
+    `revision` is a commit (hub) or a SHA-256 over the content (path, package) once the model has been
+    found; `precision` is what it is computed in. Both are None only before that.
+    """
+
+    source: ModelSource
+    name: str
+    revision: str | None = None
+    format: ModelFormat | None = None
+    precision: Precision | None = None
+    quantization: str | None = None
+    adapter: str | None = None
+    chat_template: ChatTemplate = ChatTemplate.OFF
+    remote_code: bool = False
+
+    @property
+    def title(self) -> str:
+        """The short name that tables and charts show."""
+        return self.name.rstrip("/").rsplit("/", maxsplit=1)[-1]
+
+
+class ModelCard(Record):
+    """What is known of a model without asking it anything. None is "not known"."""
+
+    title: str
+    parameters: int | None = None
+    architecture: str | None = None
+    context_length: int | None = None
+    license: str | None = None
+    languages: tuple[str, ...] = ()
+    parent: str | None = None
+    tags: tuple[str, ...] = ()
+    bytes_on_disk: int | None = None
+    has_chat_template: bool | None = None

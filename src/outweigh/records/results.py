@@ -1,0 +1,124 @@
+"""What an evaluation is, and what it produced."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from outweigh.records.asking import Decoding
+from outweigh.records.base import Record
+from outweigh.records.machine import Machine
+from outweigh.records.models import ModelCard, ModelSpec
+
+
+class Area(StrEnum):
+    """What a benchmark is about."""
+
+    REASONING = "reasoning"
+    CODE = "code"
+    KNOWLEDGE = "knowledge"
+    CREATIVITY = "creativity"
+    SAFETY = "safety"
+
+
+class Protocol(StrEnum):
+    """How a benchmark asks."""
+
+    LIKELIHOOD = "likelihood"
+    LETTER = "letter"
+    CHAT = "chat"
+    GENERATE = "generate"
+
+
+class Evaluation(Record):
+    """One model × one benchmark × settings. `work` names the answers, whatever the limit."""
+
+    model: ModelSpec
+    benchmark: str
+    version: str
+    protocol: Protocol
+    shots: int
+    seed: int = 1234
+    limit: int | None = None
+    decoding: Decoding | None = None
+    data: str = ""  # revision of the data: a digest of the rows that were read
+    judge: str | None = None
+
+    @property
+    def work(self) -> str:
+        """Fingerprint of this evaluation without its limit: a raised limit asks only what is new."""
+        return self.but(limit=None).fingerprint
+
+
+class Estimate(Record):
+    """A metric's mean with its 95 % interval. `standard_error` is lm-evaluation-harness's own."""
+
+    metric: str
+    filter: str = "none"
+    value: float
+    low: float
+    high: float
+    standard_error: float | None
+    count: int
+    method: str
+    headline: bool = False
+    higher_is_better: bool = True
+
+
+class Usage(Record):
+    """What answering took, without loading. None is "not measured", never 0."""
+
+    seconds: float | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    first_token_seconds: float | None = None
+    peak_memory_bytes: int | None = None
+    energy_joules: float | None = None
+    energy_source: str | None = None
+
+
+class Result(Record):
+    """What one evaluation produced. Completeness is counted apart from the score.
+
+    `asked` samples were sent, of which `failed` never answered, `truncated` lost prompt tokens or were cut
+    at the token limit, and `unreadable` answered with nothing that could be read out.
+    """
+
+    evaluation: Evaluation
+    title: str
+    area: Area | None = None
+    group: str | None = None
+    chance: float | None = None
+    card: ModelCard | None = None
+    machine: Machine | None = None
+    estimates: tuple[Estimate, ...]
+    usage: Usage = Usage()
+    asked: int
+    failed: int = 0
+    truncated: int = 0
+    unreadable: int = 0
+    samples_digest: str
+    harness: str
+    notes: tuple[str, ...] = ()
+    started_at: datetime
+    finished_at: datetime
+    signature: str | None = None
+
+    @property
+    def model(self) -> str:
+        """What people call the model."""
+        return self.card.title if self.card else self.evaluation.model.title
+
+    @property
+    def headline(self) -> Estimate | None:
+        """The estimate that stands for the benchmark in a table; None if every sample failed."""
+        chosen = [estimate for estimate in self.estimates if estimate.headline]
+        return (chosen or list(self.estimates) or [None])[0]
+
+
+class Run(Record):
+    """A set of evaluations asked for together, and what came of them."""
+
+    name: str
+    created_at: datetime
+    suite: str | None = None
+    results: tuple[Result, ...] = ()
+    notes: tuple[str, ...] = ()

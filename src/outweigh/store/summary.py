@@ -1,0 +1,35 @@
+"""What the store says about runs without loading their results."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from outweigh.records import Record
+
+
+class RunStatus(StrEnum):
+    """Where a run stands. A run whose process was killed keeps saying `running`."""
+
+    RUNNING = "running"
+    FINISHED = "finished"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+class RunSummary(Record):
+    """One line of a list of runs; `results` counts the evaluations that have a result."""
+
+    name: str
+    created_at: datetime
+    status: RunStatus
+    suite: str | None
+    models: tuple[str, ...]
+    benchmarks: tuple[str, ...]
+    results: int
+
+
+class Deleted(Record):
+    """What a deletion removed, and the work keys whose journals no other run claims any more."""
+
+    name: str
+    results: int
+    works: tuple[str, ...]

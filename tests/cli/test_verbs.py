@@ -1,0 +1,169 @@
+"""The verbs on a run of tiny models: what one writes the others read."""
+
+import json
+
+import pytest
+from tiny import save_llama
+
+from outweigh.cli.failures import guarded
+from outweigh.cli.main import app, dashed
+
+pytest.importorskip("torch")
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory):
+    """A home with one finished run of two models on two benchmarks."""
+    root = tmp_path_factory.mktemp("place")
+    for name, seed in (("first", 1), ("second", 2)):
+        save_llama(root / name, seed=seed, chat=True)
+    openbook, trivia = root / "hub/allenai/openbookqa/main", root / "hub/mandarjoshi/trivia_qa/rc.nocontext"
+    for folder in (openbook, trivia):
+        folder.mkdir(parents=True)
+    choices = {"text": ["red", "green", "blue", "grey"], "label": list("ABCD")}
+    rows = [{"id": str(n), "question_stem": f"Leaf {n} is", "choices": choices, "answerKey": "B"} for n in range(12)]
+    (openbook / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    rows = [
+        {"question": f"Who is {n}", "question_id": str(n), "answer": {"value": "a", "aliases": ["a", "b"]}}
+        for n in range(6)
+    ]
+    (trivia / "validation.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return root
+
+
+@pytest.fixture
+def outweigh(place, monkeypatch, capsys):
+    monkeypatch.setenv("OUTWEIGH_HOME", str(place / "home"))
+    monkeypatch.setenv("OUTWEIGH_MIRROR", str(place / "hub"))
+
+    def call(*arguments, code=0):
+        capsys.readouterr()
+        words = dashed([str(word) for word in arguments])
+        found = guarded(lambda: app(args=words, standalone_mode=False), json="--json" in words)
+        out, err = capsys.readouterr()
+        assert found == code, err
+        return out
+
+    return call
+
+
+@pytest.fixture
+def finished(outweigh, place):
+    """The run, which is asked once and free from then on."""
+    words = ["--benchmark", "openbookqa", "--benchmark", "triviaqa", "--max-tokens", 8, "--name", "pair", "--json"]
+    return json.loads(outweigh("run", place / "first", place / "second", *words))
+
+
+def test_a_run_as_json_carries_every_record(finished):
+    results = finished["run"]["results"]
+    assert [(r["evaluation"]["benchmark"], r["asked"], r["failed"]) for r in results] == [
+        ("openbookqa", 12, 0),
+        ("triviaqa", 6, 0),
+    ] * 2
+    assert all(result["usage"]["seconds"] > 0 for result in results)
+    assert all(len(result["evaluation"]["model"]["revision"]) == 64 for result in results)
+    assert finished["comparison"]["finding"]
+
+
+def test_the_same_run_again_is_the_same(finished, outweigh, place):
+    words = ["--benchmark", "openbookqa", "--benchmark", "triviaqa", "--max-tokens", 8, "--name", "pair"]
+    out = outweigh("run", place / "first", place / "second", *words)
+    assert "All 36 samples had been answered before: nothing was asked." in out
+
+
+def test_a_raised_limit_asks_only_what_is_new(finished, outweigh, place):
+    assert "nothing was asked" in outweigh("run", place / "first", "--benchmark", "openbookqa", "--limit", 5)
+    outweigh("run", place / "second", "--benchmark", "openbookqa", "--num-fewshot", 0, "--seed", 7, "--limit", 4)
+    again = outweigh("run", place / "second", "--benchmark", "openbookqa", "--seed", "0,1,2,7", "--limit", 6)
+    assert "2 samples were asked now, 4 had been answered before." in again
+
+
+def test_another_run_of_a_taken_name_is_refused(finished, outweigh, place):
+    outweigh("run", place / "first", "--benchmark", "openbookqa", "--name", "pair", code=2)
+
+
+def test_the_tables_name_models_benchmarks_and_verdicts(finished, outweigh):
+    table = outweigh("compare", "pair")
+    for words in ("first", "second", "OpenBookQA", "TriviaQA", "Overall", "adj. p", "tie"):
+        assert words in table
+    assert "openbookqa" in outweigh("show", "pair")
+    assert "pair" in outweigh("show")
+
+
+def test_samples_show_prompt_expected_and_answers(finished, outweigh):
+    shown = outweigh("samples", "pair", "--benchmark", "openbookqa", "--sample", "3", "--full")
+    assert "Leaf 3 is" in shown
+    assert "expected: green" in shown
+    assert shown.count("first:") == shown.count("second:") == 1
+    found = json.loads(outweigh("samples", "pair", "--json", "--limit", 100))
+    assert found["found"] == 18
+    assert {side["model"] for group in found["samples"] for side in group} == {"first", "second"}
+    disagreeing = json.loads(outweigh("samples", "pair", "--disagree", "--json", "--limit", 100))
+    assert 0 <= disagreeing["found"] < 18
+
+
+def test_a_report_is_one_file(finished, outweigh, place):
+    outweigh("report", "pair", "--to", place / "report.html")
+    text = (place / "report.html").read_text()
+    assert text.startswith("<!doctype html>") or text.startswith("<!DOCTYPE html>")
+    assert "<script" not in text
+
+
+def test_export_and_import_lose_nothing(finished, outweigh, place):
+    files = json.loads(outweigh("export", "pair", "--to", place / "out", "--json"))["files"]
+    assert sorted(name.rsplit("/", 1)[-1].split("_")[0] for name in files) == ["results"] * 2 + ["samples"] * 4
+    folder = files[0].rsplit("/", 1)[0]
+    results = json.loads(outweigh("import", folder, "--name", "back", "--json"))["results"]
+    assert len(results) == 2
+    back = json.loads(outweigh("show", "back", "--json"))["run"]["results"]
+    mine = [r for r in finished["run"]["results"] if r["evaluation"]["model"]["name"].endswith("/first")]
+    for theirs, own in zip(back, mine, strict=True):
+        for one, other in zip(theirs["estimates"], own["estimates"], strict=True):
+            assert one == other
+    outweigh("delete", "back", "--yes")
+
+
+def test_deleting_a_run_keeps_what_others_share(finished, outweigh, place):
+    outweigh("run", place / "first", "--benchmark", "openbookqa", "--name", "shares")
+    gone = json.loads(outweigh("delete", "shares", "--yes", "--json"))["deleted"]
+    assert gone["works"] == []
+    outweigh("run", place / "first", "--benchmark", "openbookqa", "--name", "own", "--num-fewshot", 0, "--seed", 99)
+    assert len(json.loads(outweigh("delete", "own", "--yes", "--json"))["deleted"]["works"]) == 1
+    assert "nothing was asked" in outweigh("run", place / "first", "--benchmark", "openbookqa")
+
+
+def test_a_chat_template_is_another_evaluation(finished, outweigh, place):
+    words = ["--benchmark", "openbookqa", "--limit", 3, "--apply-chat-template", "--json", "--name", "chat"]
+    run = json.loads(outweigh("run", place / "first", *words))["run"]
+    assert run["results"][0]["evaluation"]["model"]["chat_template"] == "on"
+    (group, *_) = json.loads(outweigh("samples", "chat", "--json"))["samples"]
+    request = group[0]["transcript"]["request"]
+    assert request["contexts"][0].endswith("<user>Leaf 0 is\n<assistant>")
+    assert request["continuations"][0] == "red"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["models", "show", "MODEL"],
+        ["benchmarks", "list"],
+        ["benchmarks", "show", "gsm8k"],
+        ["benchmarks", "show", "mmlu_stem"],
+        ["suites", "list"],
+        ["suites", "show", "quick"],
+        ["doctor"],
+    ],
+    ids=lambda words: "-".join(words),
+)
+def test_the_looking_verbs_speak_table_and_json(outweigh, place, words):
+    words = [str(place / "first") if word == "MODEL" else word for word in words]
+    assert outweigh(*words).strip()
+    assert json.loads(outweigh(*words, "--json"))["schema"].startswith("outweigh.")
+
+
+def test_a_config_file_gives_what_flags_would(finished, outweigh, place):
+    (place / "run.toml").write_text(
+        f'models = ["{place / "first"}"]\nbenchmarks = ["openbookqa"]\nlimit = 3\nbatch-size = 2\n'
+    )
+    run = json.loads(outweigh("run", "--config", place / "run.toml", "--limit", 2, "--json"))["run"]
+    assert run["results"][0]["asked"] == 2
