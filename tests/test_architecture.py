@@ -14,10 +14,7 @@ SOURCE = ROOT / "src" / "outweigh"
 FILES = sorted(path for path in SOURCE.rglob("*.py") if "migrations" not in path.parts)
 TREES = {path: ast.parse(path.read_text("utf-8")) for path in FILES}
 DEFINED = {
-    node.name
-    for tree in TREES.values()
-    for node in ast.walk(tree)
-    if isinstance(node, ast.ClassDef | ast.FunctionDef)
+    node.name for tree in TREES.values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef | ast.FunctionDef)
 }
 
 
@@ -114,12 +111,11 @@ def test_every_command_of_the_readme_exists(line):
     from outweigh.cli.main import app
 
     command = typer.main.get_command(app)
-    for position, word in enumerate(words[1:], start=1):
-        if word in getattr(command, "commands", {}):
-            command = command.commands[word]
-        else:
+    for word in words[1:]:
+        if word not in getattr(command, "commands", {}):
             break
-    assert position == 1 or command.name != "outweigh"
+        command = command.commands[word]
+    assert not hasattr(command, "commands")
     known = {option for parameter in command.params for option in parameter.opts}
     assert {word.split("=")[0] for word in words if word.startswith("--")} <= known
 

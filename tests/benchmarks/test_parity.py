@@ -3,7 +3,6 @@
 import hashlib
 
 import pytest
-from shared_data import HUB, golden_logs, needs_shared, read_log, read_results
 
 from outweigh.benchmarks import catalogue
 from outweigh.benchmarks.draws import Shots
@@ -11,6 +10,7 @@ from outweigh.benchmarks.prompting import Plain
 from outweigh.benchmarks.sources import Mirror
 from outweigh.records import Finish, Generated, Likelihood, Likelihoods
 from outweigh.stats.intervals import estimate
+from shared_data import HUB, golden_logs, needs_shared, read_log, read_results
 
 LOGS = golden_logs()
 

@@ -7,10 +7,10 @@ import subprocess
 import sys
 
 import pytest
-from tiny import save_llama
 
 from outweigh.cli.failures import guarded
 from outweigh.cli.main import app, dashed
+from tiny import save_llama
 
 pytest.importorskip("torch")
 
@@ -112,7 +112,7 @@ def test_a_row_without_its_columns_is_named(outweigh, tiny, tmp_path):
     mirror = openbookqa(tmp_path / "mirror")
     file = mirror / "allenai/openbookqa/main/test.jsonl"
     file.write_text(file.read_text() + '{"id": "x"}\n')
-    refused(outweigh("run", tiny, "--benchmark", "openbookqa", "--mirror", mirror), "row 7", "question_stem")
+    refused(outweigh("run", tiny, "--benchmark", "openbookqa", "--mirror", mirror), "row 7", "choices")
 
 
 def test_shots_beyond_the_pool(outweigh, tiny, tmp_path):

@@ -3,12 +3,15 @@
 import math
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import combinations
+from functools import cache, cached_property
+from itertools import chain, combinations
+from types import SimpleNamespace
 
 import pytest
 
+from outweigh.benchmarks.mmlu import SUBJECTS
 from outweigh.dashboard.report import ReportSample, report_html
 from outweigh.records import (
     Area,
@@ -33,16 +36,6 @@ from outweigh.records import (
 )
 
 NOW = datetime(2026, 11, 23, 18, 30, tzinfo=UTC)
-SUBJECTS = """abstract_algebra anatomy astronomy business_ethics clinical_knowledge college_biology college_chemistry
-    college_computer_science college_mathematics college_medicine college_physics computer_security conceptual_physics
-    econometrics electrical_engineering elementary_mathematics formal_logic global_facts high_school_biology
-    high_school_chemistry high_school_computer_science high_school_european_history high_school_geography
-    high_school_government_and_politics high_school_macroeconomics high_school_mathematics high_school_microeconomics
-    high_school_physics high_school_psychology high_school_statistics high_school_us_history high_school_world_history
-    human_aging human_sexuality international_law jurisprudence logical_fallacies machine_learning management
-    marketing medical_genetics miscellaneous moral_disputes moral_scenarios nutrition philosophy prehistory
-    professional_accounting professional_law professional_medicine professional_psychology public_relations
-    security_studies sociology us_foreign_policy virology world_religions""".split()
 
 
 @dataclass(frozen=True)
@@ -77,7 +70,7 @@ FULL = (
 )
 MMLU = tuple(
     Asked(f"mmlu_{name}", f"MMLU {name.replace('_', ' ')}", Area.KNOWLEDGE, "acc", 0.25, 0.27, 100, "mmlu")
-    for name in SUBJECTS
+    for name in sorted(chain.from_iterable(SUBJECTS.values()))
 )
 TWO = ("HuggingFaceTB/SmolLM2-135M-Instruct", "google/gemma-3-270m")
 LONG = (
@@ -93,11 +86,14 @@ class Case:
     run: Run
     comparison: Comparison
     samples: tuple[ReportSample, ...] = ()
-    extra: dict[str, object] = field(default_factory=dict)
+
+    @cached_property
+    def _html(self) -> str:
+        return report_html(self.run, self.comparison, self.samples, made_at=NOW)
 
     def html(self) -> str:
-        """The report."""
-        return report_html(self.run, self.comparison, self.samples, made_at=NOW)
+        """The report, made once."""
+        return self._html
 
 
 def estimate(value: float, count: int, metric: str = "acc") -> Estimate:
@@ -240,6 +236,7 @@ def result(model: ModelSpec, asked: Asked, value: float, *, problems: int = 0) -
     )
 
 
+@cache
 def made(
     names: tuple[str, ...] = TWO,
     benchmarks: tuple[Asked, ...] = STARTER,
@@ -313,11 +310,16 @@ def _finding(titles: tuple[str, ...], overall: Row) -> str:
 
 def _samples(models: int, count: int) -> tuple[ReportSample, ...]:
     """Samples on which the first model is right and the last is wrong."""
+    heat = "Which spoon gets hot fastest in a pot of soup?\nA. a steel one\nB. a wooden one\nC. a plastic one"
+    rolls = (
+        "A baker fills 4 trays with 12 rolls each and sells 30 rolls before noon. In the afternoon she bakes one more"
+        " tray and sells a third of all rolls that she then has. How many rolls are left in the evening?"
+    )
     questions = (
-        ("arc_challenge", "Which of these would let the most heat travel from a stove to a pan?\nA. a copper base\nB. a wooden base\nC. a glass lid\nD. an empty space", "A", "A", "C"),
-        ("gsm8k", "Janet's ducks lay 16 eggs per day. She eats three for breakfast every morning and bakes muffins for her friends every day with four. She sells the remainder at the farmers' market daily for $2 per fresh duck egg. How much in dollars does she make every day at the farmers' market?", "18", "She sells 16 - 3 - 4 = 9 eggs.\n#### 18", "16 * 2 = 32\n#### 32"),
+        ("arc_challenge", heat, "A", "A", "C"),
+        ("gsm8k", rolls, "20", "48 - 30 + 12 = 30, a third is 10.\n#### 20", "4 * 12 = 48\n#### 48"),
         ("nq_open", "who wrote the opera carmen", "Georges Bizet", "Georges Bizet", None),
-    )  # fmt: skip
+    )
     return tuple(
         ReportSample(
             benchmark,
@@ -340,21 +342,41 @@ CASES: dict[str, Callable[[], Case]] = {
     "one": lambda: made(TWO[:1]),
     "three": lambda: made(FOUR[:3]),
     "four": lambda: made(FOUR),
-    "six": lambda: made(SIX, (*FULL, *MMLU)),
-    "eight": lambda: made(EIGHT),
+    "six": lambda: made(SIX, FULL),
+    "eight": lambda: made(EIGHT, STARTER[:2]),
     "long": lambda: made(LONG),
     "ties": lambda: made(apart=0),
     "failures": lambda: made(problems=7, remote_code=True),
 }
 
 
-@pytest.fixture(params=sorted(CASES))
-def case(request: pytest.FixtureRequest) -> Case:
+@pytest.fixture(scope="session", params=sorted(CASES))
+def case(request):
     """Every kind of comparison that the report must show well."""
     return CASES[request.param]()
 
 
 @pytest.fixture
-def make() -> Callable[..., Case]:
+def make():
     """The factory of runs and comparisons."""
     return made
+
+
+@pytest.fixture
+def kit():
+    """The pieces that cases are made of."""
+    return SimpleNamespace(
+        Asked=Asked,
+        Case=Case,
+        estimate=estimate,
+        difference=difference,
+        result=result,
+        spec=spec,
+        row=row,
+        STARTER=STARTER,
+        FULL=FULL,
+        MMLU=MMLU,
+        TWO=TWO,
+        FOUR=FOUR,
+        NOW=NOW,
+    )

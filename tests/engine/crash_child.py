@@ -22,7 +22,7 @@ def main():
     torch.set_num_threads(1)
     import transformers  # noqa: F401
 
-    import outweigh.engine.run
+    import outweigh.engine.run  # noqa: F401
     from outweigh.cli.main import app
     from outweigh.models.transformers_model import TransformersModel
 

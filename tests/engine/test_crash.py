@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from tiny import save_llama
 
 pytest.importorskip("torch")

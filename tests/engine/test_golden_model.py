@@ -1,10 +1,10 @@
-"""SmolLM2 on our engine gives what it gave lm-evaluation-harness 0.4.13: log-likelihoods to 2e-3, the same picks and texts."""
+"""SmolLM2 answers as it did lm-evaluation-harness 0.4.13: log-likelihoods to 2e-3, the same picks and texts."""
 
 import pytest
-from real_models import loaded, one_process
-from shared_data import golden_logs, needs_shared, read_log
 
 from outweigh.records import Decoding, Generate, Likelihood
+from real_models import loaded, one_process
+from shared_data import golden_logs, needs_shared, read_log
 
 LIKELIHOOD_SAMPLES, TEXT_SAMPLES = 3, 2
 

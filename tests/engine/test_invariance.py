@@ -3,7 +3,6 @@
 import random
 
 import pytest
-from tiny import save_llama
 
 from outweigh.benchmarks.catalogue import benchmarks
 from outweigh.benchmarks.prompting import Plain
@@ -12,6 +11,7 @@ from outweigh.engine.config import RunConfig
 from outweigh.engine.work import Work, choose
 from outweigh.models.transformers_model import load
 from outweigh.records import Likelihoods, ModelCard, ModelSource, ModelSpec, Precision
+from tiny import save_llama
 
 pytest.importorskip("torch")
 NEAR = 1e-4

@@ -67,8 +67,8 @@ def test_incomplete_answers_are_told_from_one_in_twenty(make):
 
 def test_guessing_is_told(make):
     columns = {
-        "A": [make("arc", "1000", chance=0.25), make("gsm", "1" * 20)],
-        "B": [make("arc", "1" * 4, chance=0.25), make("gsm", "1" * 20)],
+        "A": [make("arc", "1100", chance=0.25), make("gsm", "1" * 20)],
+        "B": [make("arc", "1111", chance=0.25), make("gsm", "1" * 20)],
     }
     assert notes(columns) == ("Not shown to be better than guessing: A on ARC.",)
 

@@ -1,7 +1,6 @@
 """What the packed engine computes equals what the plain model computes, one sequence at a time."""
 
 import pytest
-from tiny import save_gemma3, save_llama
 
 from outweigh.models.transformers_model import load
 from outweigh.records import (
@@ -16,6 +15,7 @@ from outweigh.records import (
     ModelSpec,
     Precision,
 )
+from tiny import save_gemma3, save_llama
 
 torch = pytest.importorskip("torch")
 SHOTS = "Q: One and one?\nA: two\n\nQ: Two and two?\nA: four\n\n"

@@ -65,9 +65,14 @@ def test_a_run_gives_back_its_results_in_the_order_they_came(url: str, make_resu
         for result in results:
             runs.add_result(session, "mine", result)
         runs.finish(session, "mine", RunStatus.FINISHED, notes=("a", "b", "a"))
+        runs.begin(session, "other", "quick", {})
+        for result in reversed(results):
+            runs.add_result(session, "other", result)
     with opened(url, reading=True) as session:
         run = runs.load(session, "mine")
+        other = runs.load(session, "other")
     assert run.results == tuple(results)
+    assert other.results == tuple(reversed(results))
     assert (run.name, run.suite, run.notes) == ("mine", "quick", ("a", "b"))
     assert run.created_at.utcoffset() is not None
     assert abs((datetime.now(UTC) - run.created_at).total_seconds()) < 3600

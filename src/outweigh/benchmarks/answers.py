@@ -56,8 +56,7 @@ class Match:
         if self.ignore_case:
             left, right = np.char.lower(left), np.char.lower(right)
         if self.ignore_punctuation:
-            left = np.char.translate(left, table=_PUNCTUATION)
-            right = np.char.translate(right, table=_PUNCTUATION)
+            left, right = (np.char.translate(side, _PUNCTUATION) for side in (left, right))  # type: ignore[call-overload]
         return bool((left == right).any())
 
 

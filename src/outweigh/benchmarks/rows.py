@@ -40,7 +40,8 @@ def _samples(dataset: Dataset, split: str, rows: list[Row], read: Read) -> Itera
         try:
             yield read(position, row)
         except (KeyError, ValueError, TypeError, IndexError, AttributeError) as error:
+            wrong = f"it has no {error}" if isinstance(error, KeyError) else str(error)
             raise UserError(
                 f"{dataset.repository} ({dataset.config}/{split}), row {position + 1}: not a row of this "
-                f"benchmark ({type(error).__name__}: {error})"
+                f"benchmark: {wrong}"
             ) from error

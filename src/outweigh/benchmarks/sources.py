@@ -74,7 +74,7 @@ def _parquet(file: Path) -> list[Row]:
 
 @dataclass(frozen=True)
 class Hub:
-    """Rows from the Hugging Face Hub through `datasets`, cached by it. HF_ENDPOINT, HF_TOKEN and HF_HUB_OFFLINE apply."""
+    """Rows from the Hugging Face Hub through `datasets`, which caches them; HF_ENDPOINT and HF_TOKEN apply."""
 
     def split(self, dataset: Dataset, split: str) -> list[Row] | None:
         """Every row of the split in order, or None if the data set has no such split."""

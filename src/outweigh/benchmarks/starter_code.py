@@ -1,204 +1,162 @@
-import os
+"""Starter: code. What does a small program print? The model reads; nothing that it says is ever run.
+
+Written for Outweigh; nothing is downloaded. Every program is put together from a seed, and its answer is
+worked out beside it. The four rungs: look a value up; one operation; what a built-in does to its argument;
+follow a branch, an assignment or a loop.
+
+A sample: question "items = ['river', 'stone', 'cloud', 'tiger']\\nprint(items[2])", choices "cloud", "river",
+"stone", "tiger".
+"""
+
+from collections.abc import Sequence
+from random import Random
 
 from outweigh.benchmarks import choices
-from outweigh.benchmarks.benchmark import Benchmark, Draw
+from outweigh.benchmarks.benchmark import Benchmark, Draw, Loaded, Rows
 from outweigh.benchmarks.prompting import Wording
-from outweigh.benchmarks.starter_samples import Draft, Series, pick
-from outweigh.records import Area, Protocol
+from outweigh.benchmarks.starter_samples import (
+    COUNT,
+    NAMES,
+    SEED,
+    Draft,
+    Ladder,
+    neighbours,
+    pick,
+    sealed,
+    without,
+)
+from outweigh.records import Area, Protocol, Sample
 
 WORDS = (
-    "apple",
-    "river",
-    "stone",
-    "cloud",
-    "tiger",
-    "bread",
-    "candle",
-    "garden",
-    "silver",
-    "window",
-    "forest",
-    "basket",
-    "pepper",
-    "rocket",
-    "violin",
-    "island",
+    *("apple", "basket", "bread", "candle", "cloud", "forest", "garden", "island"),
+    *("pepper", "river", "rocket", "silver", "stone", "tiger", "violin", "window"),
 )
-NAMES = (
-    "Mira",
-    "Tom",
-    "Eva",
-    "Ivo",
-    "Lena",
-    "Omar",
-    "Nina",
-    "Paul",
-    "Rosa",
-    "Sami",
-    "Tara",
-    "Yusuf",
-    "Anna",
-    "Hugo",
-    "Ida",
-    "Kofi",
-    "Maya",
-    "Noah",
-    "Olga",
-    "Ravi",
-)
+VARIABLES = ("animal", "city", "colour", "food", "name", "tool")
+GREETINGS = ("Goodbye", "Hello", "Thanks", "Welcome")
 
 
-def _draft(kind, lines, target, others):
-    t = str(target)
-    o = tuple(str(x) for x in others if str(x) != t)
-    assert len(set(o)) == 3, (kind, t, others)
-    return Draft(kind, "\n".join(lines), t, o)
+def _draft(kind: str, lines: Sequence[str], target: str, printable: Sequence[str]) -> Draft:
+    return Draft(kind, "\n".join(lines), target, without(printable, target))
 
 
-def _greet(r):
-    a, b = r.sample(NAMES, 2)
-    w = pick(r, ("Hello", "Welcome", "Thanks", "Goodbye"))
-    k = r.randrange(2)
-    v = ("first", "second")
-    return _draft(
-        "greet",
-        [f"first = {a!r}", f"second = {b!r}", f"print({w + ', '!r} + {v[k]})"],
-        f"{w}, {(a, b)[k]}",
-        [f"{w}, {x}" for x in (a, b, *v)],
-    )
+def _greeting(random: Random) -> Draft:
+    names, greeting, asked = random.sample(NAMES, 2), pick(random, GREETINGS), random.randrange(2)
+    variables = ("first", "second")
+    lines = [f"{variable} = {name!r}" for variable, name in zip(variables, names, strict=True)]
+    printable = [f"{greeting}, {word}" for word in (*names, *variables)]
+    return _draft("greeting", [*lines, f"print('{greeting}, ' + {variables[asked]})"], printable[asked], printable)
 
 
-def _dictionary(r):
-    v = r.sample(WORDS, 4)
-    w = r.sample(range(10, 100), 4)
-    i = r.randrange(4)
-    return _draft(
-        "dictionary",
-        ["prices = {" + ", ".join(f"{a!r}: {b}" for a, b in zip(v, w, strict=False)) + "}", f"print(prices[{v[i]!r}])"],
-        w[i],
-        w,
-    )
+def _dictionary(random: Random) -> Draft:
+    words, numbers, asked = random.sample(WORDS, 4), random.sample(range(10, 100), 4), random.randrange(4)
+    prices = dict(zip(words, numbers, strict=True))
+    lines = [f"prices = {prices!r}", f"print(prices[{words[asked]!r}])"]
+    return _draft("dictionary", lines, str(numbers[asked]), [str(number) for number in numbers])
 
 
-def _variable(r):
-    v = r.sample(("animal", "colour", "city", "food", "name", "tool"), 4)
-    w = r.sample(WORDS, 4)
-    i = r.randrange(4)
-    return _draft("variable", [f"{a} = {b!r}" for a, b in zip(v, w, strict=False)] + [f"print({v[i]})"], w[i], w)
+def _variable(random: Random) -> Draft:
+    variables, words, asked = random.sample(VARIABLES, 4), random.sample(WORDS, 4), random.randrange(4)
+    lines = [f"{variable} = {word!r}" for variable, word in zip(variables, words, strict=True)]
+    return _draft("variable", [*lines, f"print({variables[asked]})"], words[asked], words)
 
 
-def _case(r):
-    w = pick(r, WORDS)
-    k = r.randrange(4)
-    e = (f"{w!r}.upper()", f"{w!r}.title()", f"{w!r}[::-1]", f"{w!r}.lower()")
-    o = (w.upper(), w.title(), w[::-1], w)
-    return _draft("case", [f"print({e[k]})"], o[k], o)
+def _item(random: Random) -> Draft:
+    words, asked = random.sample(WORDS, 4), random.randrange(4)
+    return _draft("item", [f"items = {words!r}", f"print(items[{asked}])"], words[asked], words)
 
 
-def _join(r):
-    a, b = r.sample(WORDS, 2)
-    k = r.randrange(4)
-    e = ("a + b", "b + a", "a + a", "b + b")
-    o = (a + b, b + a, a + a, b + b)
-    return _draft("join", [f"a = {a!r}", f"b = {b!r}", f"print({e[k]})"], o[k], o)
+def _join(random: Random) -> Draft:
+    first, second = random.sample(WORDS, 2)
+    printable = (first + second, second + first, first + first, second + second)
+    asked = random.randrange(4)
+    expression = ("a + b", "b + a", "a + a", "b + b")[asked]
+    return _draft("join", [f"a = {first!r}", f"b = {second!r}", f"print({expression})"], printable[asked], printable)
 
 
-def _item(r):
-    w = r.sample(WORDS, 4)
-    i = r.randrange(4)
-    return _draft("item", [f"items = {w!r}", f"print(items[{i}])"], w[i], w)
+def _function(random: Random) -> Draft:
+    factor, argument = random.randrange(2, 10), random.randrange(2, 10)
+    product = factor * argument
+    lines = ["def f(n):", f"    return n * {factor}", f"print(f({argument}))"]
+    return Draft("function", "\n".join(lines), str(product), neighbours(random, product))
 
 
-def _branch(r):
-    _a, _b = r.randrange(2, 60), r.randrange(2, 60)
-    w = r.sample(WORDS, 4)
-    n = r.randrange(0, 40)
-    i = n // 10
-    return _draft(
-        "branch",
-        [
-            f"n = {n}",
-            f"if n < 10: print({w[0]!r})",
-            f"elif n < 20: print({w[1]!r})",
-            f"elif n < 30: print({w[2]!r})",
-            f"else: print({w[3]!r})",
-        ],
-        w[i],
-        w,
-    )
+def _case(random: Random) -> Draft:
+    word, asked = pick(random, WORDS), random.randrange(4)
+    printable = (word.upper(), word.title(), word[::-1], word)
+    call = (".upper()", ".title()", "[::-1]", ".lower()")[asked]
+    return _draft("case", [f"print({word!r}{call})"], printable[asked], printable)
 
 
-def _reassign(r):
-    w = r.sample(WORDS, 4)
-    i, j = r.sample(range(4), 2)
-    v = "abcd"
-    pick(r, (i, j))
-    env = dict(zip(v, w, strict=False))
-    env[v[i]] = env[v[j]]
-    return _draft(
-        "reassign", ["a, b, c, d = " + ", ".join(map(repr, w)), f"{v[i]} = {v[j]}", f"print({v[i]})"], env[v[i]], w
-    )
+def _length(random: Random) -> Draft:
+    words = random.sample(WORDS, random.randrange(3, 8))
+    return Draft("length", f"items = {words!r}\nprint(len(items))", str(len(words)), neighbours(random, len(words)))
 
 
-def _largest(r):
-    w = r.sample(range(10, 100), 4)
-    k = pick(r, ("max", "min"))
-    return _draft("largest", [f"ns = {w!r}", f"print({k}(ns))"], max(w) if k == "max" else min(w), w)
+def _extreme(random: Random) -> Draft:
+    numbers, greatest = random.sample(range(10, 100), 4), random.random() < 0.5
+    target = max(numbers) if greatest else min(numbers)
+    lines = [f"numbers = {numbers!r}", f"print({'max' if greatest else 'min'}(numbers))"]
+    return _draft("extreme", lines, str(target), [str(number) for number in numbers])
 
 
-def near(r, t, *more):
-    c = [t + 1, t - 1, t + 2, t - 2, t + 3, t - 3, t + 10, *more]
-    c = sorted({x for x in c if x != t and len(str(x)) == len(str(t)) and x > 0})
-    return [t, *r.sample(c, 3)]
+def _branch(random: Random) -> Draft:
+    words, number = random.sample(WORDS, 4), random.randrange(40)
+    lines = [
+        f"n = {number}",
+        f"if n < 10: print({words[0]!r})",
+        f"elif n < 20: print({words[1]!r})",
+        f"elif n < 30: print({words[2]!r})",
+        f"else: print({words[3]!r})",
+    ]
+    return _draft("branch", lines, words[number // 10], words)
 
 
-def _sum(r):
-    w = [r.randrange(1, 9) for _ in range(3)]
-    t = sum(w)
-    return _draft("sum", ["total = 0", f"for n in {w!r}:", "    total += n", "print(total)"], t, near(r, t))
+def _assignment(random: Random) -> Draft:
+    words, (to, source) = random.sample(WORDS, 4), random.sample(range(4), 2)
+    values = ", ".join(map(repr, words))
+    lines = [f"a, b, c, d = {values}", f"{'abcd'[to]} = {'abcd'[source]}", f"print({'abcd'[to]})"]
+    return _draft("assignment", lines, words[source], words)
 
 
-def _function(r):
-    a, b = r.randrange(2, 10), r.randrange(2, 10)
-    t = a * b
-    return _draft("function", ["def f(n):", f"    return n * {a}", f"print(f({b}))"], t, near(r, t))
+def _loop(random: Random) -> Draft:
+    numbers = [random.randrange(1, 9) for _ in range(3)]
+    lines = ["total = 0", f"for n in {numbers!r}:", "    total += n", "print(total)"]
+    return Draft("loop", "\n".join(lines), str(sum(numbers)), neighbours(random, sum(numbers)))
 
 
-def _length(r):
-    w = r.sample(WORDS, r.randrange(2, 7))
-    t = len(w)
-    return _draft("length", [f"items = {w!r}", "print(len(items))"], t, near(r, t))
-
-
-KINDS = (
-    (_greet, _dictionary, _variable),
-    (_case, _join, _item),
-    (_branch, _reassign, _largest),
-    (_sum, _function, _length),
+LADDER = Ladder(
+    "starter_code",
+    (
+        (_greeting, _dictionary, _variable),
+        (_item, _join, _function),
+        (_case, _length, _extreme),
+        (_branch, _assignment, _loop),
+    ),
 )
 
 
-def make(random, rung, lot):
-    return KINDS[rung - 1][lot](random)
+def generate(seed: int, count: int) -> tuple[Sample, ...]:
+    """The first `count` samples of a seed."""
+    return LADDER.drawn(seed, count)[0]
 
 
-SERIES = Series("starter_code", make, 3)
-F = os.environ.get("FORM", "prints")
-WORDING = {
-    "out": Wording(question=lambda s: f"Code:\n{s.question}\nOutput:"),
-    "prints": Wording(question=lambda s: f"{s.question}\n# prints:"),
-}[F]
-BENCHMARK = Benchmark(
+def load(_rows: Rows) -> Loaded:
+    """The samples of the standard seed; no rows are read."""
+    return sealed(*LADDER.drawn(SEED, COUNT), SEED)
+
+
+STARTER_CODE = Benchmark(
     id="starter_code",
     version="1.0",
     title="Starter: code",
     area=Area.CODE,
     protocol=Protocol.LIKELIHOOD,
     metrics=choices.ACC,
-    load=SERIES.load,
-    ask=choices.asks(WORDING),
+    load=load,
+    ask=choices.asks(Wording(question=lambda sample: f"{sample.question}\n# prints:")),
     mark=choices.marks(choices.ACC),
     draw=Draw.FIRST,
     shots=4,
     chance=0.25,
+    about="Small Python programs to read: what do they print?",
 )

@@ -1,64 +1,248 @@
-from random import Random
-import re, os
-from outweigh.benchmarks import answers
-from outweigh.benchmarks.benchmark import Benchmark, Draw, Metric
-from outweigh.benchmarks.prompting import Wording
-from outweigh.benchmarks.starter_samples import Draft, Series, pick
-from outweigh.records import Area, Protocol, Decoding, Score
-NOUNS=("lantern","river","blanket","violin","garden","candle","letter","window","ladder","kettle","pigeon","turtle","ribbon","wagon","mirror","pebble","feather","compass","teapot","scarf")
-PLACES=("harbour","kitchen","meadow","bridge","library","station","orchard","island","valley","cellar","market","tower")
-PATTERNS=("Nobody forgot the {n}","Bring your {n} tomorrow","Her {n} smells of rain","We painted that {n} together","My sister keeps one {n} for luck","Every morning a {n} made him smile","Such a lovely {n} cannot be bought",
-"That {n} remembers our {p}","A {n} fell into the {p}","They carried his {n} to the {p}","Is there still some {n} in your {p}","My uncle left an old {n} near the {p}","On Friday somebody lost a {n} inside this {p}","Between a {n} and the {p}","Grandmother hid her {n} behind a {p}","I drew one {n} and one {p}","Who brought this {n} from the {p}","Rain covers the {n} beside our {p}","His {n} was born in a {p}","Two children chased a {n} around the {p}")
-RHYMES=(("night","light"),("rain","train"),("sea","tree"),("moon","spoon"),("day","bay"),("star","car"),("stone","phone"),("cold","gold"),("fire","choir"),("snow","window"),("sky","pie"),("wall","ball"),("ring","spring"),("cake","lake"),("boat","coat"),("hill","mill"),("ground","sound"),("clock","rock"),("house","mouse"),("bed","thread"))
-def line(r,n,p,low=4,high=9,need="{n}",end="",without=""):
-    c=[x.format(n=n,p=p) for x in PATTERNS if need in x and x.endswith(end)]
-    c=[x for x in c if low<=len(x.split())<=high and not set(without)&set(x.lower())]
-    return pick(r,c)
-def draft(kind,ask,wit,cons):
-    return Draft(kind,ask,wit,(),{"constraints":[*cons,{"kind":"own","least":2},{"kind":"varied"},{"kind":"known"}]})
-W49={"kind":"words","low":4,"high":9}
-FORM=os.environ.get("FORM","A")
-def ask(low,*more):
-    size="4 to 9" if low==0 else f"exactly {low}"
-    if FORM=="A": return f"Write a line of {size} words "+" ".join(more)+"."
-    return f"{size.capitalize()} words, "+", ".join(more)+":"
-def make(r,rung,lot):
-    n,p=pick(r,NOUNS),pick(r,PLACES); U={"kind":"use","word":n}
-    if rung==1: return draft("use",ask(0,f"with the word {n}"),line(r,n,p),[W49,U])
-    if rung==2: return draft("use2",ask(0,f"with the words {n} and {p}"),line(r,n,p,need="{p}"),[W49,U,{"kind":"use","word":p}])
-    if rung==4:
-        a,b=pick(r,RHYMES)
-        if lot: return draft("rhyme",ask(0,f"that ends in a rhyme for {a}"),line(r,n,b,end="{p}"),[W49,{"kind":"rhyme","word":a}])
-        return draft("rhyme2",ask(0,f"with the word {n}",f"that ends in a rhyme for {a}"),line(r,n,b,end="{p}"),[W49,U,{"kind":"rhyme","word":a}])
-    if lot==0:
-        k=r.randrange(5,9); return draft("exact",ask(k,f"with the word {n}"),line(r,n,p,k,k),[{"kind":"words","low":k,"high":k},U])
-    if lot==1:
-        l=pick(r,[x for x in "bcgkmpuyow" if x not in n])
-        while l in p: p=pick(r,PLACES)
-        return draft("without",ask(0,f"with the word {n}",f"without the letter {l}"),line(r,n,p,without=l),[W49,U,{"kind":"without","letter":l}])
-    l=pick(r,"BHIMORTW"); c=[x.format(n=n,p=p) for x in PATTERNS if x[0]==l]
-    return draft("start",ask(0,f"with the word {n}",f"that begins with the letter {l}"),pick(r,c),[W49,U,{"kind":"start","letter":l}])
-SERIES=Series("starter_creativity",make,3)
-WORDING=Wording(question=lambda s:f"{s.question}\nLine:" if FORM=="A" else s.question)
-import builtins
-def worn():
-    return {w for x in SERIES.loaded(20261,1).pool[:int(os.environ.get("SHOTS","4"))] for w in words(x.target)} if os.environ.get("WORN") else set()
-def words(t): return re.findall(r"[a-z]+(?:'[a-z]+)*",t.lower())
-def met(c,ws,sample):
-    import pronouncing
-    k=c["kind"]
-    if k=="words": return c["low"]<=len(ws)<=c["high"]
-    if k=="use": return c["word"] in ws
-    if k=="without": return bool(ws) and c["letter"] not in "".join(ws)
-    if k=="own": return len(set(ws)-set(words(sample.question))-WORN)>=c["least"]
-    if k=="start": return bool(ws) and ws[0][0]==c["letter"].lower()
-    if k=="varied": return bool(ws) and len(set(ws))>=0.7*len(ws)
-    if k=="known": return bool(ws) and all(pronouncing.phones_for_word(w) for w in ws)
-    if k=="rhyme": return bool(ws) and ws[-1]!=c["word"] and ws[-1] in pronouncing.rhymes(c["word"])
-def mark(sample,response):
-    ws=words(response.text); res=[(c["kind"],met(c,ws,sample)) for c in sample.details["constraints"]]
-    bad=[k for k,v in res if not v]
-    return (Score(sample_id=sample.id,metric="acc",value=float(not bad),answer=response.text.strip() or None,reason=", ".join(bad) or None),Score(sample_id=sample.id,metric="constraints",value=1-len(bad)/len(res),answer=response.text.strip() or None))
-BENCHMARK=Benchmark(id="starter_creativity",version="1.0",title="c",area=Area.CREATIVITY,protocol=Protocol.GENERATE,metrics=(Metric("acc",headline=True),Metric("constraints",binary=False)),load=SERIES.load,ask=answers.asks(WORDING,stop=("\n",),decoding=Decoding(max_tokens=24)),mark=mark,draw=Draw.FIRST,shots=4,chance=0.0)
+"""Starter: creativity. Write one line that keeps to given constraints; a program checks every one of them.
 
-WORN=worn()
+Written for Outweigh; nothing is downloaded. What is asked for is drawn from a seed, and every sample carries
+a line that meets all of its constraints as its target, though any other line that does so counts as much.
+`acc` is 1 where every constraint is met, `constraints` is the share of them that is. Rhymes and words are
+looked up in the CMU Pronouncing Dictionary through `pronouncing`.
+
+The four rungs: one word to use; two words; an exact length, a letter to avoid or a letter to begin with; a
+rhyme at the end. Beyond what is asked for, a line must be the model's own (for each example, two of its words
+stand neither in the request nor in that example), varied (at most a quarter of its words repeat) and made of
+known words.
+
+Not covered: whether the line is beautiful, or makes sense.
+
+A sample: question "Write a line of 3 to 10 words with the word ribbon.", target "My sister keeps one ribbon
+for luck", and in its details the constraints: [{"kind": "words", "low": 3, "high": 10}, {"kind": "use",
+"word": "ribbon"}, ...].
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import Any
+
+from outweigh.benchmarks import answers
+from outweigh.benchmarks.benchmark import Benchmark, Draw, Loaded, Metric, Rows
+from outweigh.benchmarks.prompting import Wording
+from outweigh.benchmarks.starter_samples import COUNT, SEED, Draft, Ladder, pick, sealed
+from outweigh.records import Area, Decoding, Generated, Protocol, Response, Sample, Score
+
+Constraint = dict[str, Any]
+
+NOUNS = (
+    *("basket", "blanket", "candle", "compass", "feather", "kettle", "ladder", "lantern", "letter", "mirror"),
+    *("pebble", "pigeon", "ribbon", "scarf", "teapot", "turtle", "violin", "wagon"),
+)
+PLACES = (
+    *("bridge", "cellar", "harbour", "island", "kitchen", "library", "market", "meadow"),
+    *("orchard", "station", "tower", "valley"),
+)
+RHYMES = (
+    *(("night", "light"), ("plane", "train"), ("sea", "tree"), ("moon", "spoon"), ("day", "bay"), ("star", "car")),
+    *(("stone", "phone"), ("cold", "gold"), ("fire", "choir"), ("sky", "pie"), ("wall", "ball"), ("ring", "spring")),
+    *(("cake", "lake"), ("boat", "coat"), ("hill", "mill"), ("ground", "sound"), ("clock", "rock")),
+    *(("house", "mouse"), ("bed", "thread"), ("chair", "pear"), ("town", "crown"), ("door", "floor")),
+)
+LINES = (
+    "Nobody forgot the {noun}",
+    "Bring your {noun} tomorrow",
+    "Her {noun} smells of rain",
+    "We painted that {noun} together",
+    "My sister keeps one {noun} for luck",
+    "Every morning a {noun} made him smile",
+    "Such a lovely {noun} cannot be bought",
+    "A {noun} fell near the {place}",
+    "They carried his {noun} past the {place}",
+    "My uncle left an old {noun} by our {place}",
+    "Somebody lost a {noun} behind this {place}",
+    "Grandmother hid her {noun} under the {place}",
+    "I drew one {noun} and one {place}",
+    "Who brought this {noun} to our {place}",
+    "Rain covers the {noun} beside that {place}",
+    "Two children left a {noun} beside the {place}",
+    "That {noun} resembles our {place}",
+    "Is this {noun} worth your {place}",
+    "After the storm we found your {noun} below the {place}",
+    "Late one evening a {noun} was left near that {place}",
+)
+LETTERS = "bcgkmpuwy"
+SHOTS = 4
+_ANY_LENGTH = {"kind": "words", "low": 3, "high": 10}
+_ALWAYS = ({"kind": "varied"}, {"kind": "known"})
+
+
+def _draft(kind: str, question: str, line: str, *constraints: Constraint) -> Draft:
+    return Draft(kind, question, line, details={"constraints": [*constraints, *_ALWAYS]})
+
+
+def _lines(noun: str, place: str, slot: str = "{noun}") -> list[str]:
+    return [line.format(noun=noun, place=place) for line in LINES if slot in line]
+
+
+def _uses(word: str) -> Constraint:
+    return {"kind": "use", "word": word}
+
+
+def _one_word(random: Random) -> Draft:
+    noun, place = pick(random, NOUNS), pick(random, PLACES)
+    question = f"Write a line of 3 to 10 words with the word {noun}."
+    return _draft("one word", question, pick(random, _lines(noun, place)), _ANY_LENGTH, _uses(noun))
+
+
+def _two_words(random: Random) -> Draft:
+    noun, place = pick(random, NOUNS), pick(random, PLACES)
+    question = f"Write a line of 3 to 10 words with the words {noun} and {place}."
+    line = pick(random, _lines(noun, place, "{place}"))
+    return _draft("two words", question, line, _ANY_LENGTH, _uses(noun), _uses(place))
+
+
+def _exact(random: Random) -> Draft:
+    noun, length = pick(random, NOUNS), random.randrange(5, 9)
+    fitting = [line for line in _lines(noun, pick(random, PLACES)) if len(words(line)) == length]
+    question = f"Write a line of exactly {length} words with the word {noun}."
+    exactly = {"kind": "words", "low": length, "high": length}
+    return _draft("exact length", question, pick(random, fitting), exactly, _uses(noun))
+
+
+def _avoid(random: Random) -> Draft:
+    noun, place = pick(random, NOUNS), pick(random, PLACES)
+    letter = pick(random, [letter for letter in LETTERS if letter not in noun])
+    fitting = [line for line in _lines(noun, place) if letter not in line.lower()]
+    question = f"Write a line of 3 to 10 words with the word {noun} without the letter {letter}."
+    constraint = {"kind": "without", "letter": letter}
+    return _draft("without a letter", question, pick(random, fitting), _ANY_LENGTH, _uses(noun), constraint)
+
+
+def _begin(random: Random) -> Draft:
+    noun = pick(random, NOUNS)
+    line = pick(random, _lines(noun, pick(random, PLACES)))
+    question = f"Write a line of 3 to 10 words with the word {noun} that begins with the letter {line[0]}."
+    constraint = {"kind": "begin", "letter": line[0].lower()}
+    return _draft("first letter", question, line, _ANY_LENGTH, _uses(noun), constraint)
+
+
+def _rhyme(random: Random) -> Draft:
+    word, place = pick(random, RHYMES)
+    line = pick(random, _lines(pick(random, NOUNS), place, "{place}"))
+    question = f"Write a line of 3 to 10 words that ends in a rhyme for {word}."
+    return _draft("rhyme", question, line, _ANY_LENGTH, {"kind": "rhyme", "word": word})
+
+
+def _rhyme_and_word(random: Random) -> Draft:
+    (word, place), noun = pick(random, RHYMES), pick(random, NOUNS)
+    line = pick(random, _lines(noun, place, "{place}"))
+    question = f"Write a line of 3 to 10 words with the word {noun} that ends in a rhyme for {word}."
+    return _draft("rhyme and word", question, line, _ANY_LENGTH, _uses(noun), {"kind": "rhyme", "word": word})
+
+
+LADDER = Ladder(
+    "starter_creativity",
+    ((_one_word,), (_two_words,), (_exact, _avoid, _begin), (_rhyme, _rhyme, _rhyme_and_word)),
+)
+
+
+def _drawn(seed: int, count: int) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+    """Samples and shots; each sample's constraints end with the examples that its line must not repeat."""
+    samples, shots = LADDER.drawn(seed, count)
+    own = {"kind": "own", "examples": [shot.reference for shot in shots[:SHOTS]]}
+    return tuple(_constrained(sample, own) for sample in samples), shots
+
+
+def _constrained(sample: Sample, constraint: Constraint) -> Sample:
+    constraints = [*sample.details["constraints"], constraint]
+    return sample.but(details=sample.details | {"constraints": constraints})
+
+
+def generate(seed: int, count: int) -> tuple[Sample, ...]:
+    """The first `count` samples of a seed."""
+    return _drawn(seed, count)[0]
+
+
+def load(_rows: Rows) -> Loaded:
+    """The samples of the standard seed; no rows are read."""
+    return sealed(*_drawn(SEED, COUNT), SEED)
+
+
+def words(text: str) -> list[str]:
+    """The words of a text in lower case: letters, with apostrophes inside."""
+    return re.findall(r"[^\W\d_]+(?:'[^\W\d_]+)*", text.lower().replace("’", "'"))
+
+
+@dataclass(frozen=True)
+class Line:
+    """What was written, as words, and the words of what was asked."""
+
+    words: tuple[str, ...]
+    asked: frozenset[str]
+
+
+def _own(line: Line, constraint: Constraint) -> bool:
+    new = set(line.words) - line.asked
+    return all(len(new - set(words(example))) >= 2 for example in constraint["examples"])
+
+
+def _rhymes(line: Line, constraint: Constraint) -> bool:
+    import pronouncing
+
+    return line.words[-1] in pronouncing.rhymes(constraint["word"])
+
+
+def _known(line: Line, _constraint: Constraint) -> bool:
+    import pronouncing
+
+    return all(pronouncing.phones_for_word(word) for word in line.words)
+
+
+CHECKS: dict[str, Callable[[Line, Constraint], bool]] = {
+    "words": lambda line, constraint: constraint["low"] <= len(line.words) <= constraint["high"],
+    "use": lambda line, constraint: constraint["word"] in line.words,
+    "without": lambda line, constraint: constraint["letter"] not in "".join(line.words),
+    "begin": lambda line, constraint: line.words[0].startswith(constraint["letter"]),
+    "rhyme": _rhymes,
+    "own": _own,
+    "varied": lambda line, constraint: 4 * len(set(line.words)) >= 3 * len(line.words),
+    "known": _known,
+}
+
+
+def unmet(sample: Sample, text: str) -> list[Constraint]:
+    """The constraints that a line does not meet; an empty line meets none."""
+    constraints: Sequence[Constraint] = sample.details["constraints"]
+    line = Line(tuple(words(text)), frozenset(words(sample.question)))
+    if not line.words:
+        return list(constraints)
+    return [constraint for constraint in constraints if not CHECKS[constraint["kind"]](line, constraint)]
+
+
+def mark(sample: Sample, response: Response) -> tuple[Score, ...]:
+    """1 where every constraint is met, and the share of the constraints that is."""
+    assert isinstance(response, Generated)
+    missed = unmet(sample, response.text)
+    share = 1.0 - len(missed) / len(sample.details["constraints"])
+    reason = f"not met: {', '.join(constraint['kind'] for constraint in missed)}" if missed else None
+    answer = response.text.strip() or None
+    return tuple(
+        Score(sample_id=sample.id, metric=metric, value=value, answer=answer, reason=reason)
+        for metric, value in (("acc", float(not missed)), ("constraints", share))
+    )
+
+
+STARTER_CREATIVITY = Benchmark(
+    id="starter_creativity",
+    version="1.0",
+    title="Starter: creativity",
+    area=Area.CREATIVITY,
+    protocol=Protocol.GENERATE,
+    metrics=(Metric("acc", headline=True), Metric("constraints", binary=False)),
+    load=load,
+    ask=answers.asks(
+        Wording(question=lambda sample: f"{sample.question}\nLine:"), stop=("\n",), decoding=Decoding(max_tokens=24)
+    ),
+    mark=mark,
+    draw=Draw.FIRST,
+    shots=SHOTS,
+    chance=0.0,
+    about="One line with given words, letters, length or rhyme, every constraint checked by program.",
+)

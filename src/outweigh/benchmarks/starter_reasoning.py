@@ -1,194 +1,150 @@
+"""Starter: reasoning. Lines to be continued, from a plain repetition to a conclusion from several statements.
+
+Written for Outweigh; nothing is downloaded. Every sample is put together from a seed, so the answers can be
+reasoned out but not remembered. The four rungs: a row of words that repeats; a row of numbers with a rule; a
+pair of words with a relation; four statements of which one decides.
+
+A sample: question "kite, drum, lamp, kite, drum,", choices "lamp", "map", "kite", "drum", and details
+{"rung": 1, "kind": "repeat 3", "rule": {...}} with the rule that its answer follows from.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from itertools import pairwise
 from random import Random
 
 from outweigh.benchmarks import choices
-from outweigh.benchmarks.benchmark import Benchmark, Draw
+from outweigh.benchmarks.benchmark import Benchmark, Draw, Loaded, Rows
 from outweigh.benchmarks.prompting import Wording
-from outweigh.benchmarks.starter_samples import Draft, Series, pick
-from outweigh.records import Area, Protocol
-
-NAMES = (
-    "Mira",
-    "Tom",
-    "Eva",
-    "Ivo",
-    "Lena",
-    "Omar",
-    "Nina",
-    "Paul",
-    "Rosa",
-    "Sami",
-    "Tara",
-    "Yusuf",
-    "Anna",
-    "Hugo",
-    "Ida",
-    "Kofi",
-    "Maya",
-    "Noah",
-    "Olga",
-    "Ravi",
+from outweigh.benchmarks.starter_samples import (
+    COUNT,
+    NAMES,
+    SEED,
+    Draft,
+    Ladder,
+    neighbours,
+    pick,
+    sealed,
+    shuffled,
+    without,
 )
+from outweigh.records import Area, Protocol, Sample
+
 THINGS = (
-    "kite",
-    "drum",
-    "boat",
-    "lamp",
-    "map",
-    "flute",
-    "basket",
-    "ladder",
-    "rope",
-    "bell",
-    "blanket",
-    "camera",
-    "hammer",
-    "mirror",
-    "radio",
-    "shovel",
+    *("basket", "bell", "blanket", "boat", "camera", "drum", "flute", "hammer"),
+    *("kite", "ladder", "lamp", "map", "mirror", "radio", "rope", "shovel"),
 )
-COL = ("red", "blue", "green", "yellow", "black", "white", "brown", "pink")
-OPP = [
-    ("hot", "cold"),
-    ("up", "down"),
-    ("day", "night"),
-    ("big", "small"),
-    ("early", "late"),
-    ("open", "closed"),
-    ("rich", "poor"),
-    ("wet", "dry"),
-    ("old", "young"),
-    ("full", "empty"),
-    ("loud", "quiet"),
-    ("sweet", "sour"),
-    ("fast", "slow"),
-    ("light", "dark"),
-    ("near", "far"),
-    ("hard", "soft"),
-    ("happy", "sad"),
-    ("left", "right"),
-    ("top", "bottom"),
-    ("front", "back"),
-    ("buy", "sell"),
-    ("push", "pull"),
-    ("win", "lose"),
-    ("begin", "end"),
-]
-HOME = [
-    ("dog", "puppy"),
-    ("cat", "kitten"),
-    ("cow", "calf"),
-    ("sheep", "lamb"),
-    ("horse", "foal"),
-    ("duck", "duckling"),
-    ("bear", "cub"),
-    ("goat", "kid"),
-    ("pig", "piglet"),
-    ("frog", "tadpole"),
-]
-TOOL = [
-    ("hammer", "nail"),
-    ("pen", "paper"),
-    ("key", "lock"),
-    ("needle", "thread"),
-    ("knife", "bread"),
-    ("broom", "floor"),
-    ("spoon", "soup"),
-    ("oar", "boat"),
-]
+COLOURS = ("black", "blue", "brown", "green", "pink", "red", "white", "yellow")
+OPPOSITES = (
+    *(("hot", "cold"), ("up", "down"), ("big", "small"), ("early", "late"), ("open", "closed"), ("rich", "poor")),
+    *(("wet", "dry"), ("old", "young"), ("full", "empty"), ("loud", "quiet"), ("sweet", "sour"), ("fast", "slow")),
+    *(("light", "dark"), ("near", "far"), ("happy", "sad"), ("left", "right"), ("front", "back"), ("buy", "sell")),
+    *(("push", "pull"), ("win", "lose"), ("begin", "end")),
+)
+YOUNG = (
+    *(("dog", "puppy"), ("cat", "kitten"), ("cow", "calf"), ("sheep", "lamb"), ("horse", "foal"), ("bear", "cub")),
+    *(("goat", "kid"), ("hen", "chick"), ("frog", "tadpole"), ("deer", "fawn"), ("swan", "cygnet")),
+)
+TOOLS = (
+    *(("hammer", "nail"), ("pen", "paper"), ("key", "lock"), ("needle", "thread"), ("knife", "bread")),
+    *(("broom", "floor"), ("spoon", "soup"), ("oar", "boat"), ("saw", "wood"), ("bow", "arrow"), ("rake", "leaves")),
+)
+ORDERS = (("older", "oldest", "youngest"), ("taller", "tallest", "shortest"), ("faster", "fastest", "slowest"))
 
 
-def others(r, t, ot):
-    return tuple(str(x) for x in r.sample(sorted(set(ot) - {t}), 3))
+def _repeat(period: int, random: Random) -> Draft:
+    words = random.sample(THINGS, 4)
+    shown = 2 * period + random.randrange(period)
+    row = [words[place % period] for place in range(shown)]
+    target = words[shown % period]
+    rule = {"period": period, "row": row}
+    return Draft(f"repeat {period}", f"{', '.join(row)},", target, without(words, target), {"rule": rule})
 
 
-def _alt(r, k):
-    w = r.sample(THINGS, 4)
-    L = 2 * k + r.randrange(k)
-    return Draft(f"alt{k}", ", ".join(w[i % k] for i in range(L)) + ",", w[L % k], tuple(x for x in w if x != w[L % k]))
+def _step(steps: Sequence[int], random: Random) -> Draft:
+    first, step = random.randrange(1, 40), pick(random, steps)
+    return _numbers("step", [first + step * place for place in range(5)], random)
 
 
-def _seq(r, steps):
-    s = pick(r, steps)
-    a = r.randrange(1, 40) if s > 0 else r.randrange(30, 60)
-    xs = [a + s * k for k in range(5)]
-    t = xs[4]
-    return Draft(
-        f"seq{s}", ", ".join(map(str, xs[:4])) + ",", str(t), others(r, t, {t + 1, t - 1, t + s, t + 10, t + 2})
-    )
+def _double(random: Random) -> Draft:
+    first = random.randrange(2, 16)
+    return _numbers("double", [first * 2**place for place in range(5)], random)
 
 
-def _double(r):
-    a = r.randrange(2, 13)
-    xs = [a * 2**k for k in range(5)]
-    t = xs[4]
-    return Draft(
-        "double", ", ".join(map(str, xs[:4])) + ",", str(t), others(r, t, {t + 1, t - 1, xs[3] + xs[2], t + 2, t + 10})
-    )
+def _numbers(kind: str, row: list[int], random: Random) -> Draft:
+    shown = ", ".join(map(str, row[:-1]))
+    return Draft(kind, f"{shown},", str(row[-1]), neighbours(random, row[-1]), {"rule": {"row": row}})
 
 
-def _ana(r, P, k):
-    (a, b), (c, d), (_e, f_), (_g, h) = r.sample(P, 4)
-    return Draft(k, f"{a} is to {b} as {c} is to", d, (f_, h, b))
+def _pairs(kind: str, pairs: Sequence[tuple[str, str]], random: Random) -> Draft:
+    shown, asked, *rest = random.sample(pairs, 4)
+    wrong = (shown[1], rest[0][1], rest[1][1])
+    question = f"{shown[0]} is to {shown[1]} as {asked[0]} is to"
+    return Draft(kind, question, asked[1], wrong, {"rule": {"pair": asked}})
 
 
-def _order(r):
-    n = r.sample(NAMES, 4)
-    k = pick(r, (0, 3))
-    return Draft(
-        "order" + str(k),
-        f"{n[0]} is older than {n[1]}. {n[1]} is older than {n[2]}. {n[2]} is older than {n[3]}. The {'youngest' if k else 'oldest'} is",
-        n[k],
-        tuple(x for x in n if x != n[k]),
-    )
+def _colour(random: Random) -> Draft:
+    things, colours, asked = random.sample(THINGS, 4), random.sample(COLOURS, 4), random.randrange(4)
+    facts = ", ".join(f"the {thing} is {colour}" for thing, colour in zip(things, colours, strict=True))
+    question = f"{facts.capitalize()}. So the {things[asked]} is"
+    rule = {"facts": dict(zip(things, colours, strict=True)), "asked": things[asked]}
+    return Draft("colour", question, colours[asked], without(colours, colours[asked]), {"rule": rule})
 
 
-def _colour(r):
-    t, c = r.sample(THINGS, 4), r.sample(COL, 4)
-    i = r.randrange(4)
-    return Draft(
-        "colour",
-        ", ".join(f"the {a} is {b}" for a, b in zip(t, c, strict=False)).capitalize() + f". So the {t[i]} is",
-        c[i],
-        tuple(x for x in c if x != c[i]),
-    )
+def _owner(random: Random) -> Draft:
+    name = pick(random, NAMES)
+    things, colours, asked = random.sample(THINGS, 4), random.sample(COLOURS, 4), random.randrange(4)
+    facts = ", ".join(f"the {thing} is {colour}" for thing, colour in zip(things, colours, strict=True))
+    question = f"{facts.capitalize()}. {name} has the {things[asked]}. What {name} has is"
+    rule = {"facts": dict(zip(things, colours, strict=True)), "asked": things[asked]}
+    return Draft("owner", question, colours[asked], without(colours, colours[asked]), {"rule": rule})
 
 
-def _link(r):
-    n, c = r.sample(NAMES, 4), r.sample(COL, 4)
-    t = r.sample(THINGS, 4)
-    i = r.randrange(4)
-    return Draft(
-        "link",
-        " ".join(f"The {a} is {b}." for a, b in zip(t, c, strict=False))
-        + f" {n[0]} has the {t[i]}. The colour of {n[0]}'s {t[i]} is",
-        c[i],
-        tuple(x for x in c if x != c[i]),
-    )
+def _order(random: Random) -> Draft:
+    names, (more, most, least) = random.sample(NAMES, 4), pick(random, ORDERS)
+    facts = [f"{first} is {more} than {second}." for first, second in pairwise(names)]
+    end = pick(random, (0, 3))
+    question = f"{' '.join(shuffled(random, facts))} The {(most, least)[end == 3]} is"
+    return Draft("order", question, names[end], without(names, names[end]), {"rule": {"order": names, "end": end}})
 
 
-def make(r: Random, rung: int, lot: int) -> Draft:
-    if rung == 1:
-        return _alt(r, (2, 3, 4)[lot])
-    if rung == 2:
-        return _double(r) if lot == 2 else _seq(r, ((2, 5), (3, 4, 6))[lot])
-    if rung == 3:
-        return _ana(r, (OPP, HOME, TOOL)[lot], ("opp", "home", "tool")[lot])
-    return (_colour, _order, _link)[lot](r)
+LADDER = Ladder(
+    "starter_reasoning",
+    (
+        (partial(_repeat, 2), partial(_repeat, 3), partial(_repeat, 4)),
+        (partial(_step, (2, 5)), partial(_step, (3, 4, 6)), _double),
+        (
+            partial(_pairs, "opposite", OPPOSITES),
+            partial(_pairs, "young animal", YOUNG),
+            partial(_pairs, "tool", TOOLS),
+        ),
+        (_colour, _order, _owner),
+    ),
+)
 
 
-SERIES = Series("starter_reasoning", make, 3)
-WORDING = Wording()
-BENCHMARK = Benchmark(
+def generate(seed: int, count: int) -> tuple[Sample, ...]:
+    """The first `count` samples of a seed."""
+    return LADDER.drawn(seed, count)[0]
+
+
+def load(_rows: Rows) -> Loaded:
+    """The samples of the standard seed; no rows are read."""
+    return sealed(*LADDER.drawn(SEED, COUNT), SEED)
+
+
+STARTER_REASONING = Benchmark(
     id="starter_reasoning",
     version="1.0",
     title="Starter: reasoning",
     area=Area.REASONING,
     protocol=Protocol.LIKELIHOOD,
     metrics=choices.ACC,
-    load=SERIES.load,
-    ask=choices.asks(WORDING),
+    load=load,
+    ask=choices.asks(Wording()),
     mark=choices.marks(choices.ACC),
     draw=Draw.FIRST,
     shots=4,
     chance=0.25,
+    about="Go on with a pattern, a row of numbers or an analogy; conclude from statements.",
 )

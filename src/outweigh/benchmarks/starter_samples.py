@@ -1,8 +1,9 @@
 """How the starter benchmarks make their samples: from a seed, so that nobody can have trained on them.
 
-A generator is `Random` seeded with a text, and uses `random`, `randrange`, `sample` and `shuffle` on ordered sequences alone:
-Python keeps those stable between versions, so one seed is one set of samples everywhere. Shots are drawn before the samples, from a
-generator of their own, and no sample repeats one of them.
+A generator is a `Random` seeded with a text that asks only for `random`, `randrange`, `sample` and `shuffle`
+over ordered sequences: Python keeps those stable from version to version, so one seed is one set of samples
+everywhere. Shots have a generator of their own and are drawn first, so no sample repeats a shot and fewer
+samples are a prefix of more.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -10,21 +11,26 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any, TypeVar
 
-from outweigh.benchmarks.benchmark import Loaded, Rows
+from outweigh.benchmarks.benchmark import Loaded
 from outweigh.records import Sample, UserError, canonical_json, digest
 
 SEED = 20_261
 COUNT = 60
 RUNGS = 4
-POOL = 12
+SHOTS = 12
 _TRIES = 2_000
+
+NAMES = (
+    *("Anna", "Eva", "Hugo", "Ida", "Ivo", "Kofi", "Lena", "Maya", "Mira", "Nina"),
+    *("Noah", "Olga", "Omar", "Paul", "Ravi", "Rosa", "Sami", "Tara", "Tom", "Yusuf"),
+)
 
 Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
 class Draft:
-    """One question before it has a place: the right answer, the wrong ones, and what marking needs beside them."""
+    """One question before it has a place: its right answer, the three wrong ones, and what marking needs besides."""
 
     kind: str
     question: str
@@ -33,68 +39,67 @@ class Draft:
     details: dict[str, Any] = field(default_factory=dict)
 
 
-Make = Callable[[Random, int, int], Draft]
+Kind = Callable[[Random], Draft]
 
 
 @dataclass(frozen=True)
-class Series:
-    """The samples that `make(random, rung, lot)` yields.
+class Ladder:
+    """Four rungs from easy to hard, each with as many kinds of question.
 
-    Rungs go 1 to 4 and round again, so any limit meets each of them. `lot` counts 0 to `lots` - 1 the same way; where `lots` has
-    no factor in common with 4, every rung meets every lot equally often.
+    Samples climb 1, 2, 3, 4 and begin again, so any limit meets every rung. The kinds turn likewise; their
+    number shares no factor with four, so every rung meets each of its kinds equally often.
     """
 
     name: str
-    make: Make
-    lots: int
+    rungs: tuple[tuple[Kind, ...], ...]
 
-    def samples(self, seed: int, count: int) -> tuple[Sample, ...]:
-        """The first `count` samples of a seed; fewer is a prefix of more."""
-        return self.loaded(seed, count).samples
-
-    def loaded(self, seed: int, count: int) -> Loaded:
-        """Samples and shots with a digest of both."""
+    def drawn(self, seed: int, count: int) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
+        """`count` samples, and the shots that go with them."""
         seen: set[tuple[str, str]] = set()
-        pool = tuple(self._draw(f"{self.name}/{seed}/shots", POOL, seen))
-        samples = tuple(self._draw(f"{self.name}/{seed}/samples", count, seen))
-        written = [[sample.model_dump(mode="json") for sample in part] for part in (samples, pool)]
-        return Loaded(samples, pool, digest(canonical_json(written)), (f"generated from seed {seed}",))
-
-    def load(self, _rows: Rows) -> Loaded:
-        """The samples that are evaluated; no rows are read."""
-        return self.loaded(SEED, COUNT)
+        shots = tuple(self._draw(f"{self.name}/{seed}/shots", SHOTS, seen))
+        return tuple(self._draw(f"{self.name}/{seed}/samples", count, seen)), shots
 
     def _draw(self, stream: str, count: int, seen: set[tuple[str, str]]) -> Iterator[Sample]:
-        random = Random(stream)
-        places = _places(Random(f"{stream}/places"))
+        random, places = Random(stream), _places(Random(f"{stream}/places"))
         for position in range(count):
-            draft = self._new(random, position, seen)
-            yield _sample(draft, position, next(places), random)
+            yield _sample(self._new(random, position, seen), position, next(places), random)
 
     def _new(self, random: Random, position: int, seen: set[tuple[str, str]]) -> Draft:
+        kinds = self.rungs[position % RUNGS]
         for _ in range(_TRIES):
-            draft = self.make(random, position % RUNGS + 1, position % self.lots)
+            draft = kinds[position % len(kinds)](random)
             if (draft.question, draft.target) not in seen:
                 seen.add((draft.question, draft.target))
                 return draft
-        raise UserError(f"{self.name} has no {position + 1} different samples: ask for fewer")
+        raise UserError(f"{self.name} has only {position} different samples: ask for no more than that")
+
+
+def sealed(samples: Sequence[Sample], shots: Sequence[Sample], seed: int) -> Loaded:
+    """Samples and shots with the digest of their canonical JSON."""
+    written = [[sample.model_dump(mode="json") for sample in part] for part in (samples, shots)]
+    return Loaded(tuple(samples), tuple(shots), digest(canonical_json(written)), (f"generated from seed {seed}",))
 
 
 def _places(random: Random) -> Iterator[int]:
-    """Where the right answer stands among four: a fresh Latin square over (row, rung) for every 16 samples."""
+    """Where the right answer stands among four: a fresh Latin square over rows and rungs for every 16 samples."""
     while True:
-        rows, rungs = shuffled(random, range(4)), shuffled(random, range(4))
-        yield from ((row + rung) % 4 for row in rows for rung in rungs)
+        rows, rungs = shuffled(random, range(RUNGS)), shuffled(random, range(RUNGS))
+        yield from ((row + rung) % RUNGS for row in rows for rung in rungs)
 
 
 def _sample(draft: Draft, position: int, place: int, random: Random) -> Sample:
-    details = {"rung": position % RUNGS + 1, "kind": draft.kind, **draft.details}
-    common = {"id": str(position), "position": position, "question": draft.question, "details": details}
-    if not draft.others:
-        return Sample(**common, target=draft.target, reference=draft.target)
     choices = shuffled(random, draft.others)
-    choices.insert(place, draft.target)
-    return Sample(**common, choices=tuple(choices), target=place, reference=str(place))
+    if draft.others:
+        choices.insert(place, draft.target)
+    return Sample(
+        id=str(position),
+        position=position,
+        question=draft.question,
+        choices=tuple(choices),
+        target=place if choices else draft.target,
+        reference=str(place) if choices else draft.target,
+        details={"rung": position % RUNGS + 1, "kind": draft.kind, **draft.details},
+    )
 
 
 def pick(random: Random, items: Sequence[Item]) -> Item:
@@ -107,3 +112,14 @@ def shuffled(random: Random, items: Sequence[Item]) -> list[Item]:
     order = list(items)
     random.shuffle(order)
     return order
+
+
+def without(items: Sequence[Item], item: Item) -> tuple[Item, ...]:
+    """`items` less those that equal `item`."""
+    return tuple(other for other in items if other != item)
+
+
+def neighbours(random: Random, number: int) -> tuple[str, ...]:
+    """Three wrong numbers beside a right one, whose rank among the four is uniform."""
+    start = number - random.randrange(4)
+    return without(tuple(str(start + step) for step in range(4)), str(number))

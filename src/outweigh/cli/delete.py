@@ -8,7 +8,7 @@ from outweigh.cli.output import AsJson
 
 
 def delete(
-    run: Annotated[str, typer.Argument(help="A run by its full name.")],
+    run: Annotated[str, typer.Argument(help="A run by name.")],
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -19,13 +19,17 @@ def delete(
     from outweigh.store.journal import Journal
 
     with runs.opened(reading=True) as session:
-        runs.load(session, run)
+        run = runs.resolve(session, run)
     if not yes and not as_json:
         typer.confirm(f"Delete the run {run} and the answers that only it has?", abort=True, err=True)
     with runs.opened() as session:
         gone = runs.delete(session, run)
-    for work in gone.works:
-        Journal(Artifacts.default(), work).delete()
+        journals = [Journal(Artifacts.default(), work) for work in gone.works]
+        for journal in journals:
+            with journal.lock(timeout_seconds=1.0):
+                pass  # one that is being written stops the deletion before anything is gone
+    for journal in journals:
+        journal.delete()
     if as_json:
         print_json("deleted", {"deleted": gone.model_dump(mode="json")})
     else:

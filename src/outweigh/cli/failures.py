@@ -7,7 +7,7 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-import click
+import typer
 
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
@@ -19,11 +19,11 @@ def guarded(command: Callable[[], object], *, json: bool) -> int:
         return 0
     try:
         code = command()
-    except click.exceptions.Exit as error:
+    except typer.Exit as error:
         return int(error.exit_code)
-    except click.ClickException as error:
-        return _said(error.format_message(), "usage", json)
-    except (KeyboardInterrupt, click.Abort):
+    except typer.TyperException as error:
+        return _said(f"{error.format_message().rstrip('.')}; `outweigh --help` shows how", "usage", json)
+    except (KeyboardInterrupt, typer.Abort):
         return _said("interrupted; the same command goes on where this one stopped", "interrupted", json, 130)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - nobody reads any more

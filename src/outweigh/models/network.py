@@ -65,7 +65,7 @@ class Network:
         import torch
         from transformers import DynamicCache
 
-        cache = DynamicCache()
+        cache: Any = DynamicCache()
         for layer, (keys, values) in enumerate(memory):
             cache.update(keys, values, layer)
         with torch.inference_mode():

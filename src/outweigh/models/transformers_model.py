@@ -116,7 +116,7 @@ def load(spec: ModelSpec, card: ModelCard, folder: Path, *, device: str) -> Tran
     from transformers import AutoModelForCausalLM, AutoTokenizer
     from transformers.utils import logging
 
-    logging.disable_progress_bar()
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     assert spec.precision is not None
     dtype = {
         Precision.FLOAT32: torch.float32,
@@ -125,7 +125,7 @@ def load(spec: ModelSpec, card: ModelCard, folder: Path, *, device: str) -> Tran
     }[spec.precision]
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=spec.remote_code)
-        module = AutoModelForCausalLM.from_pretrained(
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
             folder,
             dtype=dtype,
             trust_remote_code=spec.remote_code,
@@ -135,7 +135,7 @@ def load(spec: ModelSpec, card: ModelCard, folder: Path, *, device: str) -> Tran
     except (OSError, ValueError, KeyError, ImportError) as error:
         reason = str(error).strip().splitlines()[0][:300]
         raise UserError(f"{spec.name}: transformers cannot load it: {reason}") from error
-    module = module.to(device).eval()
+    module: Any = loaded.eval().to(device)
     budget = _CPU_BUDGET if device == "cpu" else _GPU_BUDGET
     network = Network(module, device, _windows(module.config), budget)
     encoder = Encoder(tokenizer, _window(module.config, tokenizer))

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 from pydantic import BaseModel, ConfigDict
 
 
-def canonical_json(value: Any) -> str:  # noqa: ANN401 - any JSON value enters here
+def canonical_json(value: Any) -> str:
     """The one spelling of a JSON value that is hashed: sorted keys, no blanks, UTF-8 kept."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
@@ -21,7 +21,7 @@ def digest(text: str) -> str:
 class Record(BaseModel):
     """A frozen value. Two records with equal fields have equal fingerprints on every machine."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", ser_json_inf_nan="constants")
 
     schema_version: ClassVar[int] = 1
 

@@ -110,8 +110,8 @@ class Result(Record):
     @property
     def headline(self) -> Estimate | None:
         """The estimate that stands for the benchmark in a table; None if every sample failed."""
-        chosen = [estimate for estimate in self.estimates if estimate.headline]
-        return (chosen or list(self.estimates) or [None])[0]
+        chosen = [estimate for estimate in self.estimates if estimate.headline] or list(self.estimates)
+        return chosen[0] if chosen else None
 
 
 class Run(Record):

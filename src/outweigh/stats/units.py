@@ -36,7 +36,7 @@ class Units:
     def variance(self) -> float | None:
         """Cluster-robust variance of the mean with the factor G/(G-1); None for fewer than two units.
 
-        Without clusters it is the sample variance over n (Miller 2024, arXiv:2411.00640, section 2.2).
+        Without clusters it is the sample variance over n (Miller 2024, arXiv:2411.00640).
         """
         groups = len(self.sums)
         if groups < 2:
