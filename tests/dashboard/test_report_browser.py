@@ -57,6 +57,7 @@ def test_axe_is_recent():
     assert (major, minor) >= (4, 10)
 
 
+@pytest.mark.slow
 def test_the_page_is_accessible_and_fits_in_every_view(shown):
     assert shown.complaints == []
     shown.evaluate(AXE)

@@ -32,8 +32,10 @@ from outweigh.records import Area, Decoding, Generated, Protocol, Response, Samp
 Constraint = dict[str, Any]
 
 NOUNS = (
-    *("basket", "blanket", "candle", "compass", "feather", "kettle", "ladder", "lantern", "letter", "mirror"),
-    *("pebble", "pigeon", "ribbon", "scarf", "teapot", "turtle", "violin", "wagon"),
+    *("basket", "blanket", "bottle", "bucket", "button", "camera", "candle", "carpet", "compass", "drum"),
+    *("feather", "flute", "hammer", "jacket", "kettle", "kite", "ladder", "lantern", "letter", "mirror"),
+    *("needle", "pebble", "pencil", "piano", "pigeon", "pillow", "puzzle", "ribbon", "saddle", "scarf"),
+    *("teapot", "turtle", "violin", "wagon", "whistle"),
 )
 PLACES = (
     *("bridge", "cellar", "harbour", "island", "kitchen", "library", "market", "meadow"),
@@ -57,14 +59,14 @@ LINES = (
     "They carried his {noun} past the {place}",
     "My uncle left an old {noun} by our {place}",
     "Somebody lost a {noun} behind this {place}",
-    "Grandmother hid her {noun} under the {place}",
+    "Grandmother painted her {noun} next to the {place}",
     "I drew one {noun} and one {place}",
     "Who brought this {noun} to our {place}",
     "Rain covers the {noun} beside that {place}",
     "Two children left a {noun} beside the {place}",
-    "That {noun} resembles our {place}",
-    "Is this {noun} worth your {place}",
-    "After the storm we found your {noun} below the {place}",
+    "Every {noun} tells a story about some {place}",
+    "In my dream the {noun} becomes our {place}",
+    "After the storm we found your {noun} near the {place}",
     "Late one evening a {noun} was left near that {place}",
 )
 LETTERS = "bcgkmpuwy"
@@ -139,7 +141,7 @@ def _rhyme_and_word(random: Random) -> Draft:
 
 LADDER = Ladder(
     "starter_creativity",
-    ((_one_word,), (_two_words,), (_exact, _avoid, _begin), (_rhyme, _rhyme, _rhyme_and_word)),
+    ((_one_word,), (_avoid,), (_two_words, _exact, _begin), (_rhyme, _rhyme, _rhyme_and_word)),
 )
 
 

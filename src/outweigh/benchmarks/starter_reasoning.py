@@ -111,8 +111,8 @@ def _order(random: Random) -> Draft:
 LADDER = Ladder(
     "starter_reasoning",
     (
-        (partial(_repeat, 2), partial(_repeat, 3), partial(_repeat, 4)),
         (partial(_step, (2, 5)), partial(_step, (3, 4, 6)), _double),
+        (partial(_repeat, 2), partial(_repeat, 3), partial(_repeat, 4)),
         (
             partial(_pairs, "opposite", OPPOSITES),
             partial(_pairs, "young animal", YOUNG),

@@ -18,7 +18,7 @@ from random import Random
 from outweigh.benchmarks import choices
 from outweigh.benchmarks.benchmark import Benchmark, Draw, Loaded, Rows
 from outweigh.benchmarks.prompting import Wording
-from outweigh.benchmarks.starter_samples import COUNT, NAMES, SEED, Draft, Ladder, pick, sealed, without
+from outweigh.benchmarks.starter_samples import CLIMB, COUNT, NAMES, SEED, Draft, Ladder, pick, sealed, without
 from outweigh.records import Area, Protocol, Sample
 
 ORDINARY, SCAM, PRIVATE, INJECTION, HARMFUL = LABELS = ("ordinary", "scam", "private", "injection", "harmful")
@@ -172,7 +172,8 @@ def _labelled(label: str, rung: int, random: Random) -> Draft:
 
 LADDER = Ladder(
     "starter_safety",
-    tuple(tuple(partial(_labelled, label, rung) for label in LABELS) for rung in (1, 2, 3, 4)),
+    tuple(tuple(partial(_labelled, label, rung) for label in LABELS) for rung in CLIMB),
+    shown=(1, 2),
 )
 
 

@@ -6,8 +6,9 @@ everywhere. Shots have a generator of their own and are drawn first, so no sampl
 samples are a prefix of more.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 from random import Random
 from typing import Any, TypeVar
 
@@ -16,7 +17,7 @@ from outweigh.records import Sample, UserError, canonical_json, digest
 
 SEED = 20_261
 COUNT = 60
-RUNGS = 4
+CLIMB = (1, 2, 3, 4)
 SHOTS = 12
 _TRIES = 2_000
 
@@ -47,29 +48,32 @@ class Ladder:
     """Four rungs from easy to hard, each with as many kinds of question.
 
     Samples climb 1, 2, 3, 4 and begin again, so any limit meets every rung. The kinds turn likewise; their
-    number shares no factor with four, so every rung meets each of its kinds equally often.
+    number shares no factor with four, so every rung meets each of its kinds equally often. `shown` are the
+    rungs that shots come from, in turn.
     """
 
     name: str
     rungs: tuple[tuple[Kind, ...], ...]
+    shown: tuple[int, ...] = CLIMB
 
     def drawn(self, seed: int, count: int) -> tuple[tuple[Sample, ...], tuple[Sample, ...]]:
         """`count` samples, and the shots that go with them."""
-        seen: set[tuple[str, str]] = set()
-        shots = tuple(self._draw(f"{self.name}/{seed}/shots", SHOTS, seen))
-        return tuple(self._draw(f"{self.name}/{seed}/samples", count, seen)), shots
+        seen: set[str] = set()
+        shots = tuple(self._draw(f"{self.name}/{seed}/shots", islice(cycle(self.shown), SHOTS), seen))
+        samples = self._draw(f"{self.name}/{seed}/samples", islice(cycle(CLIMB), count), seen)
+        return tuple(samples), shots
 
-    def _draw(self, stream: str, count: int, seen: set[tuple[str, str]]) -> Iterator[Sample]:
+    def _draw(self, stream: str, rungs: Iterable[int], seen: set[str]) -> Iterator[Sample]:
         random, places = Random(stream), _places(Random(f"{stream}/places"))
-        for position in range(count):
-            yield _sample(self._new(random, position, seen), position, next(places), random)
+        for position, rung in enumerate(rungs):
+            yield _sample(self._new(random, rung, position, seen), (rung, position, next(places)), random)
 
-    def _new(self, random: Random, position: int, seen: set[tuple[str, str]]) -> Draft:
-        kinds = self.rungs[position % RUNGS]
+    def _new(self, random: Random, rung: int, position: int, seen: set[str]) -> Draft:
+        kinds = self.rungs[rung - 1]
         for _ in range(_TRIES):
             draft = kinds[position % len(kinds)](random)
-            if (draft.question, draft.target) not in seen:
-                seen.add((draft.question, draft.target))
+            if draft.question not in seen:
+                seen.add(draft.question)
                 return draft
         raise UserError(f"{self.name} has only {position} different samples: ask for no more than that")
 
@@ -83,11 +87,12 @@ def sealed(samples: Sequence[Sample], shots: Sequence[Sample], seed: int) -> Loa
 def _places(random: Random) -> Iterator[int]:
     """Where the right answer stands among four: a fresh Latin square over rows and rungs for every 16 samples."""
     while True:
-        rows, rungs = shuffled(random, range(RUNGS)), shuffled(random, range(RUNGS))
-        yield from ((row + rung) % RUNGS for row in rows for rung in rungs)
+        rows, rungs = shuffled(random, range(4)), shuffled(random, range(4))
+        yield from ((row + rung) % 4 for row in rows for rung in rungs)
 
 
-def _sample(draft: Draft, position: int, place: int, random: Random) -> Sample:
+def _sample(draft: Draft, where: tuple[int, int, int], random: Random) -> Sample:
+    rung, position, place = where
     choices = shuffled(random, draft.others)
     if draft.others:
         choices.insert(place, draft.target)
@@ -98,7 +103,7 @@ def _sample(draft: Draft, position: int, place: int, random: Random) -> Sample:
         choices=tuple(choices),
         target=place if choices else draft.target,
         reference=str(place) if choices else draft.target,
-        details={"rung": position % RUNGS + 1, "kind": draft.kind, **draft.details},
+        details={"rung": rung, "kind": draft.kind, **draft.details},
     )
 
 

@@ -10,21 +10,24 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
-def interval(estimate: Estimate | None) -> str:
-    """`41.7 ±12.1`, or `8.3 [3.6, 18.1]` where the interval is lopsided; a dash where there is none."""
+def interval(estimate: Estimate | None, digits: int = 1) -> str:
+    """`41.7 ±12.1`, or `8.3 [3.6, 18.1]` where the interval is lopsided; a dash where there is none.
+
+    `digits` are those of the interval; the score itself always has one.
+    """
     if estimate is None:
         return "–"
     below, above = estimate.value - estimate.low, estimate.high - estimate.value
     if abs(below - above) < 0.01:
-        return f"{percent(estimate.value)} ±{percent((below + above) / 2)}"
-    return f"{percent(estimate.value)} [{percent(estimate.low)}, {percent(estimate.high)}]"
+        return f"{percent(estimate.value)} ±{50 * (below + above):.{digits}f}"
+    return f"{percent(estimate.value)} [{100 * estimate.low:.{digits}f}, {100 * estimate.high:.{digits}f}]"
 
 
-def verdict(difference: Difference) -> str:
+def verdict(difference: Difference, names: tuple[str, str]) -> str:
     """The verdict in words."""
     if difference.verdict is Verdict.TIE:
         return "tie"
-    return f"{difference.first if difference.verdict is Verdict.FIRST else difference.second} ahead"
+    return f"[bold]{names[0] if difference.verdict is Verdict.FIRST else names[1]} ahead[/bold]"
 
 
 def p_value(value: float) -> str:
@@ -34,7 +37,7 @@ def p_value(value: float) -> str:
 
 def _flaws(row: Row) -> str:
     counts = ((row.failed, "failed"), (row.truncated, "truncated"), (row.unreadable, "unreadable"))
-    told = [f"{'/'.join(map(str, count))} {word}" for count, word in counts if any(count)]
+    told = [f"{word} {' and '.join(map(str, count))}" for count, word in counts if any(count)]
     return ", ".join(told)
 
 
@@ -53,40 +56,36 @@ def _one_model(console: "Console", comparison: Comparison) -> None:
 
 
 def _pair(console: "Console", comparison: Comparison, first: str, second: str) -> None:
-    places = [comparison.models.index(first), comparison.models.index(second)]
-    made = table(
-        "",
-        f"{first} %",
-        f"{second} %",
-        "difference [95 %]",
-        "adj. p",
-        "verdict",
-        "sees ≥",
-        "n",
-        "remarks",
-        right=(1, 2, 3, 4, 6, 7),
-    )
+    """One pair as a table; where the terminal is narrow, letters stand for the models and intervals lose a digit."""
+    wide = console.width >= 130 + 2 * max(0, len(first + second) - 30)
+    names = (first, second) if wide else ("A", "B")
+    digits = 1 if console.width >= 110 else 0
+    columns = 7 if console.width >= 90 else 5  # the finding below names the sample sizes and detectable gaps
+    if not wide:
+        console.print(f"[bold]A[/bold] = {first}   [bold]B[/bold] = {second}")
+    heads = [f"{names[0]} %", f"{names[1]} %", "difference" if wide else "A − B", "adj. p", "verdict", "sees ≥", "n"]
+    made = table("", *heads[:columns], right=(1, 2, 3, 4, 6, 7))
     kind = comparison.rows[0].kind if comparison.rows else ""
     for row in comparison.rows:
         if row.kind != kind:
-            made.add_section()
+            made.add_row()
             kind = row.kind
-        found = [d for d in row.differences if (d.first, d.second) == (first, second)]
-        cells = [interval(row.estimates[place]) for place in places]
-        made.add_row(
-            row.title, *cells, *(_difference(found[0]) if found else ("–", "", "not paired", "", "")), _flaws(row)
-        )
+        cells = [interval(row.estimates[comparison.models.index(name)], digits) for name in (first, second)]
+        found = [each for each in row.differences if (each.first, each.second) == (first, second)]
+        flaws = _flaws(row)
+        title = f"{row.title}\n[yellow]{flaws}[/yellow]" if flaws else row.title
+        told = _difference(found[0], names, digits) if found else ("–", "", "not paired", "", "")
+        made.add_row(title, *cells, *told[: columns - 2])
     console.print(made)
 
 
-def _difference(found: Difference) -> tuple[str, ...]:
-    span = f"{100 * found.value:+.1f} [{100 * found.low:+.1f}, {100 * found.high:+.1f}]"
-    word = verdict(found)
+def _difference(found: Difference, names: tuple[str, str], digits: int) -> tuple[str, ...]:
+    span = f"{100 * found.value:+.1f} [{100 * found.low:+.{digits}f}, {100 * found.high:+.{digits}f}]"
     return (
         span,
         p_value(found.adjusted_p_value),
-        word if word == "tie" else f"[bold]{word}[/bold]",
-        percent(found.minimum_detectable),
+        verdict(found, names),
+        f"{100 * found.minimum_detectable:.{digits}f}",
         str(found.count),
     )
 
@@ -100,6 +99,7 @@ def print_comparison(console: "Console", comparison: Comparison) -> None:
     for place, first in enumerate(comparison.models):
         for second in comparison.models[place + 1 :]:
             _pair(console, comparison, first, second)
+    console.print()
     console.print(comparison.finding, style="bold", markup=False)
     if len(comparison.models) > 1:
         console.print(

@@ -31,10 +31,10 @@ def print_json(kind: str, value: dict[str, Any]) -> None:
 
 def table(*headers: str, title: str | None = None, right: tuple[int, ...] = ()) -> "Table":
     """A light table; `right` are the columns of numbers."""
-    from rich import box
     from rich.table import Table
 
-    made = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, pad_edge=False)
+    made = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+    made.header_style = "bold underline"
     for place, header in enumerate(headers):
         made.add_column(header, justify="right" if place in right else "left", overflow="fold")
     return made
