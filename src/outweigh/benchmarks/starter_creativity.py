@@ -5,7 +5,7 @@ a line that meets all of its constraints as its target, though any other line th
 `acc` is 1 where every constraint is met, `constraints` is the share of them that is. Rhymes and words are
 looked up in the CMU Pronouncing Dictionary through `pronouncing`.
 
-The four rungs: one word to use; two words; an exact length, a letter to avoid or a letter to begin with; a
+The four rungs: a word to use; a letter to avoid as well; two words, an exact length or a first letter; a
 rhyme at the end. Beyond what is asked for, a line must be the model's own (for each example, two of its words
 stand neither in the request nor in that example), varied (at most a quarter of its words repeat) and made of
 known words.
@@ -31,56 +31,82 @@ from outweigh.records import Area, Decoding, Generated, Protocol, Response, Samp
 
 Constraint = dict[str, Any]
 
-NOUNS = (
-    *("basket", "blanket", "bottle", "bucket", "button", "camera", "candle", "carpet", "compass", "drum"),
-    *("feather", "flute", "hammer", "jacket", "kettle", "kite", "ladder", "lantern", "letter", "mirror"),
-    *("needle", "pebble", "pencil", "piano", "pigeon", "pillow", "puzzle", "ribbon", "saddle", "scarf"),
-    *("teapot", "turtle", "violin", "wagon", "whistle"),
-)
-PLACES = (
-    *("bridge", "cellar", "harbour", "island", "kitchen", "library", "market", "meadow"),
-    *("orchard", "station", "tower", "valley"),
-)
-RHYMES = (
-    *(("night", "light"), ("plane", "train"), ("sea", "tree"), ("moon", "spoon"), ("day", "bay"), ("star", "car")),
-    *(("stone", "phone"), ("cold", "gold"), ("fire", "choir"), ("sky", "pie"), ("wall", "ball"), ("ring", "spring")),
-    *(("cake", "lake"), ("boat", "coat"), ("hill", "mill"), ("ground", "sound"), ("clock", "rock")),
-    *(("house", "mouse"), ("bed", "thread"), ("chair", "pear"), ("town", "crown"), ("door", "floor")),
-)
+# Two words and a line with both.
 LINES = (
-    "Nobody forgot the {noun}",
-    "Bring your {noun} tomorrow",
-    "Her {noun} smells of rain",
-    "We painted that {noun} together",
-    "My sister keeps one {noun} for luck",
-    "Every morning a {noun} made him smile",
-    "Such a lovely {noun} cannot be bought",
-    "A {noun} fell near the {place}",
-    "They carried his {noun} past the {place}",
-    "My uncle left an old {noun} by our {place}",
-    "Somebody lost a {noun} behind this {place}",
-    "Grandmother painted her {noun} next to the {place}",
-    "I drew one {noun} and one {place}",
-    "Who brought this {noun} to our {place}",
-    "Rain covers the {noun} beside that {place}",
-    "Two children left a {noun} beside the {place}",
-    "Every {noun} tells a story about some {place}",
-    "In my dream the {noun} becomes our {place}",
-    "After the storm we found your {noun} near the {place}",
-    "Late one evening a {noun} was left near that {place}",
+    ("kettle", "kitchen", "Steam from the kettle fogged the kitchen glass"),
+    ("violin", "uncle", "Her uncle tunes the violin by ear"),
+    ("lantern", "path", "One lantern was enough for the whole path"),
+    ("letter", "drawer", "An unopened letter sleeps in his drawer"),
+    ("ladder", "cherries", "Cherries taste better from a tall ladder"),
+    ("pigeon", "bread", "Every pigeon in town knows our bread"),
+    ("ribbon", "hair", "She lost the blue ribbon from her hair"),
+    ("wagon", "hay", "Seven children rode home on a hay wagon"),
+    ("mirror", "morning", "Be kind to your mirror each morning"),
+    ("pebble", "pocket", "Keep a smooth pebble in your pocket"),
+    ("feather", "wind", "Wind can write a poem with one feather"),
+    ("compass", "north", "My compass points north when I am lost"),
+    ("teapot", "guests", "Our cracked teapot has met many guests"),
+    ("scarf", "winter", "Grandma knits the same scarf every winter"),
+    ("turtle", "garden", "Nobody hurries the turtle across our garden"),
+    ("basket", "apples", "Warm apples filled the basket by noon"),
+    ("blanket", "stars", "Under one blanket we counted falling stars"),
+    ("bottle", "sea", "The sea returned my bottle without a note"),
+    ("bucket", "water", "Old songs echo when a bucket meets water"),
+    ("button", "coat", "A brass button saved his wedding coat"),
+    ("camera", "smile", "Dad dropped the camera and caught a smile"),
+    ("candle", "storm", "We told stories by candle during the storm"),
+    ("carpet", "dust", "Sunlight and dust danced above the carpet"),
+    ("drum", "rain", "Rain is the oldest drum I know"),
+    ("flute", "bamboo", "He carved a flute from river bamboo"),
+    ("hammer", "nail", "That hammer misses every second nail"),
+    ("jacket", "sleeves", "Yellow paint dried on both jacket sleeves"),
+    ("kite", "beach", "Down the beach ran a kite without strings"),
+    ("needle", "thread", "Thread is shy until a needle leads it"),
+    ("pencil", "words", "Chew the pencil and the words will come"),
+    ("piano", "family", "Upstairs a family moved its piano at midnight"),
+    ("pillow", "dreams", "Turn the pillow and change your dreams"),
+    ("puzzle", "table", "Half a puzzle covered the kitchen table"),
+    ("saddle", "horse", "Leather sighed as the horse accepted its saddle"),
+    ("whistle", "train", "Far away a train answered my whistle"),
+    ("clock", "hall", "In the hall a clock argued with silence"),
+)
+# A word to rhyme with, a word to use, and a line that does both.
+RHYMES = (
+    ("night", "window", "Frost on the window caught the early light"),
+    ("plane", "ticket", "She kept the ticket from her very first train"),
+    ("sea", "ladder", "Lean your ladder gently on the apple tree"),
+    ("moon", "honey", "Stir the honey slowly with a wooden spoon"),
+    ("day", "boats", "Small boats were sleeping in the quiet bay"),
+    ("star", "rain", "Rain kept singing on the roof of our car"),
+    ("stone", "grandson", "Her grandson finally answered the phone"),
+    ("cold", "leaves", "October turned the lazy leaves to gold"),
+    ("fire", "voices", "Forty shy voices made a fearless choir"),
+    ("sky", "kitchen", "The kitchen smells of plums and pie"),
+    ("wall", "dog", "Our dog has buried my brother's ball"),
+    ("ring", "swallows", "Two swallows came back to us in spring"),
+    ("cake", "swans", "White swans drew circles on the lake"),
+    ("boat", "pocket", "There was a hole in the pocket of my coat"),
+    ("hill", "river", "The river still turns that broken mill"),
+    ("ground", "bells", "Across the valley bells let go their sound"),
+    ("clock", "seals", "Grey seals were dozing on a sunny rock"),
+    ("house", "cheese", "Leave some cheese for the patient mouse"),
+    ("bed", "spider", "A spider mends its door with silver thread"),
+    ("chair", "branch", "From the highest branch he picked a pear"),
+    ("town", "paper", "Cut from yellow paper it was still a crown"),
+    ("door", "puppy", "The new puppy slipped across the floor"),
 )
 LETTERS = "bcgkmpuwy"
 SHOTS = 4
-_ANY_LENGTH = {"kind": "words", "low": 3, "high": 10}
 _ALWAYS = ({"kind": "varied"}, {"kind": "known"})
 
 
-def _draft(kind: str, question: str, line: str, *constraints: Constraint) -> Draft:
-    return Draft(kind, question, line, details={"constraints": [*constraints, *_ALWAYS]})
+def _draft(kind: str, demands: str, line: str, *constraints: Constraint) -> Draft:
+    return Draft(kind, f"Write a line of {demands}.", line, details={"constraints": [*constraints, *_ALWAYS]})
 
 
-def _lines(noun: str, place: str, slot: str = "{noun}") -> list[str]:
-    return [line.format(noun=noun, place=place) for line in LINES if slot in line]
+def _length(random: Random) -> tuple[str, Constraint]:
+    low, high = random.randrange(3, 6), random.randrange(10, 13)
+    return f"{low} to {high} words", {"kind": "words", "low": low, "high": high}
 
 
 def _uses(word: str) -> Constraint:
@@ -88,55 +114,45 @@ def _uses(word: str) -> Constraint:
 
 
 def _one_word(random: Random) -> Draft:
-    noun, place = pick(random, NOUNS), pick(random, PLACES)
-    question = f"Write a line of 3 to 10 words with the word {noun}."
-    return _draft("one word", question, pick(random, _lines(noun, place)), _ANY_LENGTH, _uses(noun))
-
-
-def _two_words(random: Random) -> Draft:
-    noun, place = pick(random, NOUNS), pick(random, PLACES)
-    question = f"Write a line of 3 to 10 words with the words {noun} and {place}."
-    line = pick(random, _lines(noun, place, "{place}"))
-    return _draft("two words", question, line, _ANY_LENGTH, _uses(noun), _uses(place))
-
-
-def _exact(random: Random) -> Draft:
-    noun, length = pick(random, NOUNS), random.randrange(5, 9)
-    fitting = [line for line in _lines(noun, pick(random, PLACES)) if len(words(line)) == length]
-    question = f"Write a line of exactly {length} words with the word {noun}."
-    exactly = {"kind": "words", "low": length, "high": length}
-    return _draft("exact length", question, pick(random, fitting), exactly, _uses(noun))
+    (word, _, line), (size, length) = pick(random, LINES), _length(random)
+    return _draft("one word", f"{size} with the word {word}", line, length, _uses(word))
 
 
 def _avoid(random: Random) -> Draft:
-    noun, place = pick(random, NOUNS), pick(random, PLACES)
-    letter = pick(random, [letter for letter in LETTERS if letter not in noun])
-    fitting = [line for line in _lines(noun, place) if letter not in line.lower()]
-    question = f"Write a line of 3 to 10 words with the word {noun} without the letter {letter}."
-    constraint = {"kind": "without", "letter": letter}
-    return _draft("without a letter", question, pick(random, fitting), _ANY_LENGTH, _uses(noun), constraint)
+    (word, _, line), (size, length) = pick(random, LINES), _length(random)
+    letter = pick(random, [letter for letter in LETTERS if letter not in line.lower()])
+    demands = f"{size} with the word {word} without the letter {letter}"
+    return _draft("without a letter", demands, line, length, _uses(word), {"kind": "without", "letter": letter})
+
+
+def _two_words(random: Random) -> Draft:
+    (word, other, line), (size, length) = pick(random, LINES), _length(random)
+    return _draft("two words", f"{size} with the words {word} and {other}", line, length, _uses(word), _uses(other))
+
+
+def _exact(random: Random) -> Draft:
+    word, _, line = pick(random, LINES)
+    count = len(words(line))
+    length = {"kind": "words", "low": count, "high": count}
+    return _draft("exact length", f"exactly {count} words with the word {word}", line, length, _uses(word))
 
 
 def _begin(random: Random) -> Draft:
-    noun = pick(random, NOUNS)
-    line = pick(random, _lines(noun, pick(random, PLACES)))
-    question = f"Write a line of 3 to 10 words with the word {noun} that begins with the letter {line[0]}."
-    constraint = {"kind": "begin", "letter": line[0].lower()}
-    return _draft("first letter", question, line, _ANY_LENGTH, _uses(noun), constraint)
+    (word, _, line), (size, length) = pick(random, LINES), _length(random)
+    demands = f"{size} with the word {word} that begins with the letter {line[0]}"
+    return _draft("first letter", demands, line, length, _uses(word), {"kind": "begin", "letter": line[0].lower()})
 
 
 def _rhyme(random: Random) -> Draft:
-    word, place = pick(random, RHYMES)
-    line = pick(random, _lines(pick(random, NOUNS), place, "{place}"))
-    question = f"Write a line of 3 to 10 words that ends in a rhyme for {word}."
-    return _draft("rhyme", question, line, _ANY_LENGTH, {"kind": "rhyme", "word": word})
+    (sound, _, line), (size, length) = pick(random, RHYMES), _length(random)
+    demands = f"{size} that ends in a rhyme for {sound}"
+    return _draft("rhyme", demands, line, length, {"kind": "rhyme", "word": sound})
 
 
 def _rhyme_and_word(random: Random) -> Draft:
-    (word, place), noun = pick(random, RHYMES), pick(random, NOUNS)
-    line = pick(random, _lines(noun, place, "{place}"))
-    question = f"Write a line of 3 to 10 words with the word {noun} that ends in a rhyme for {word}."
-    return _draft("rhyme and word", question, line, _ANY_LENGTH, _uses(noun), {"kind": "rhyme", "word": word})
+    (sound, word, line), (size, length) = pick(random, RHYMES), _length(random)
+    demands = f"{size} with the word {word} that ends in a rhyme for {sound}"
+    return _draft("rhyme and word", demands, line, length, _uses(word), {"kind": "rhyme", "word": sound})
 
 
 LADDER = Ladder(

@@ -66,10 +66,34 @@ CITIES = (
     *("Mumbai", "Munich", "Osaka", "Porto", "Shanghai", "Toronto"),
 )
 ELEMENTS = (
-    *("aluminum", "argon", "barium", "boron", "bromine", "calcium", "carbon", "chlorine", "chromium", "cobalt"),
+    *(
+        "aluminum",
+        "argon",
+        "barium",
+        "beryllium",
+        "boron",
+        "bromine",
+        "calcium",
+        "carbon",
+        "chlorine",
+        "chromium",
+        "cobalt",
+    ),
     *("copper", "fluorine", "gold", "helium", "hydrogen", "iodine", "iron", "lead", "lithium", "magnesium"),
     *("manganese", "mercury", "neon", "nickel", "nitrogen", "oxygen", "phosphorus", "platinum", "potassium"),
-    *("silicon", "silver", "sodium", "sulfur", "tin", "titanium", "tungsten", "uranium", "zinc"),
+    *(
+        "scandium",
+        "silicon",
+        "silver",
+        "sodium",
+        "sulfur",
+        "tin",
+        "titanium",
+        "tungsten",
+        "uranium",
+        "vanadium",
+        "zinc",
+    ),
 )
 _CLEARLY = 2.5
 
@@ -180,13 +204,25 @@ def _border(random: Random) -> Draft:
     return Draft("border", question, pick(random, touching), tuple(random.sample(apart, 3)))
 
 
+@cache
+def _light() -> list[str]:
+    """The first thirty elements, in order."""
+    return sorted((name for name in ELEMENTS if elements()[name][1] <= 30), key=lambda name: elements()[name][1])
+
+
 def _number(random: Random) -> Draft:
-    order = sorted((name for name in ELEMENTS if elements()[name][1] <= 30), key=lambda name: elements()[name][1])
-    start = random.randrange(len(order) - 3)
-    near = order[start : start + 4]
+    start = random.randrange(len(_light()) - 3)
+    near = _light()[start : start + 4]
     name = pick(random, near)
     question = f"Which element has the atomic number {elements()[name][1]}?"
     return Draft("atomic number", question, name, without(near, name))
+
+
+def _next(random: Random) -> Draft:
+    place = random.randrange(len(_light()) - 1)
+    near = [*_light()[max(0, place - 3) : place], *_light()[place + 2 : place + 5]]
+    question = f"Which element comes right after {_light()[place]} in the periodic table?"
+    return Draft("next element", question, _light()[place + 1], tuple(random.sample(near, 3)))
 
 
 def _area(largest: bool, random: Random) -> Draft:
@@ -218,7 +254,7 @@ LADDER = Ladder(
     (
         (partial(_capital, FAMOUS, False), partial(_capital_of, FAMOUS, False), _city),
         (partial(_capital, OTHERS, True), _symbol, _element),
-        (_border, _number, partial(_capital_of, OTHERS, True)),
+        (_border, _number, _next),
         (partial(_area, True), partial(_area, False), _heaviest),
     ),
 )

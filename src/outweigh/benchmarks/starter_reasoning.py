@@ -144,7 +144,7 @@ STARTER_REASONING = Benchmark(
     ask=choices.asks(Wording()),
     mark=choices.marks(choices.ACC),
     draw=Draw.FIRST,
-    shots=4,
+    shots=8,
     chance=0.25,
     about="Go on with a pattern, a row of numbers or an analogy; conclude from statements.",
 )
