@@ -51,7 +51,7 @@ def fixed(points: float, decimals: int, *, sign: bool = False) -> str:
 def decimals(low: float, high: float, factor: float = PERCENT) -> int:
     """Decimals that an interval supports: for percentages one, or none once it is wider than ±10 points."""
     half = (high - low) * factor / 2
-    if half >= _WIDE:
+    if round(half, 6) >= _WIDE:
         return 0
     return 1 if factor == PERCENT else min(4, 1 - math.floor(math.log10(half))) if half > 0 else 2
 
@@ -68,7 +68,7 @@ def spread(value: float, low: float, high: float, factor: float = PERCENT) -> st
     below, above = (value - low) * factor, (high - value) * factor
     if abs(above - below) > max(1.5 * 10.0**-places, 0.05 * (above + below)):
         return span(low, high, places, factor)
-    return f"± {fixed(max(above, below), places)}"
+    return f"± {fixed((above + below) / 2, places)}"
 
 
 def score(estimate: Estimate | None, factor: float = PERCENT) -> Said:
