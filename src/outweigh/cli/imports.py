@@ -47,4 +47,5 @@ def imports(
         print_json("import", {"run": run, "results": [each.result.model_dump(mode="json") for each in logged]})
     else:
         samples = sum(len(each.transcripts) for each in logged)
-        console().print(f"Imported {len(logged)} results with {samples} samples as [bold]{run}[/bold].")
+        results = "1 result" if len(logged) == 1 else f"{len(logged)} results"
+        console().print(f"Imported {results} with {samples} samples as [bold]{run}[/bold].")
