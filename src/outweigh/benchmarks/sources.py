@@ -89,9 +89,13 @@ class Hub:
                 f"{dataset.repository} is on the Hub, and reading it needs `datasets`: pip install 'outweigh[hub]', "
                 "or set OUTWEIGH_MIRROR to a directory that holds it"
             ) from error
+        import huggingface_hub.utils.logging as hub_logging
         from huggingface_hub.errors import HfHubHTTPError
 
         datasets.disable_progress_bars()
+        datasets.logging.set_verbosity_error()
+        # The retries would bury the one line that says what failed.
+        hub_logging.set_verbosity_error()  # type: ignore[no-untyped-call]
         config = None if dataset.config == "default" else dataset.config
         try:
             return datasets.load_dataset(dataset.repository, config)

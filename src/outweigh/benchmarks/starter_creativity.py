@@ -33,7 +33,7 @@ Constraint = dict[str, Any]
 
 # Two words and a line with both.
 LINES = (
-    ("kettle", "kitchen", "Steam from the kettle fogged the kitchen glass"),
+    ("kettle", "kitchen", "Steam from the kettle covered the kitchen glass"),
     ("violin", "uncle", "Her uncle tunes the violin by ear"),
     ("lantern", "path", "One lantern was enough for the whole path"),
     ("letter", "drawer", "An unopened letter sleeps in his drawer"),
@@ -65,7 +65,7 @@ LINES = (
     ("pencil", "words", "Chew the pencil and the words will come"),
     ("piano", "family", "Upstairs a family moved its piano at midnight"),
     ("pillow", "dreams", "Turn the pillow and change your dreams"),
-    ("puzzle", "table", "Half a puzzle covered the kitchen table"),
+    ("puzzle", "table", "Half a puzzle waited on the table"),
     ("saddle", "horse", "Leather sighed as the horse accepted its saddle"),
     ("whistle", "train", "Far away a train answered my whistle"),
     ("clock", "hall", "In the hall a clock argued with silence"),
@@ -90,7 +90,7 @@ RHYMES = (
     ("ground", "bells", "Across the valley bells let go their sound"),
     ("clock", "seals", "Grey seals were dozing on a sunny rock"),
     ("house", "cheese", "Leave some cheese for the patient mouse"),
-    ("bed", "spider", "A spider mends its door with silver thread"),
+    ("bed", "spider", "A spider repairs its door with silver thread"),
     ("chair", "branch", "From the highest branch he picked a pear"),
     ("town", "paper", "Cut from yellow paper it was still a crown"),
     ("door", "puppy", "The new puppy slipped across the floor"),

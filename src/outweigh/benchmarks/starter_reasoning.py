@@ -80,7 +80,7 @@ def _pairs(kind: str, pairs: Sequence[tuple[str, str]], random: Random) -> Draft
     shown, asked, *rest = random.sample(pairs, 4)
     wrong = (shown[1], rest[0][1], rest[1][1])
     question = f"{shown[0]} is to {shown[1]} as {asked[0]} is to"
-    return Draft(kind, question, asked[1], wrong, {"rule": {"pair": asked}})
+    return Draft(kind, question, asked[1], wrong, {"rule": {"pair": list(asked)}})
 
 
 def _colour(random: Random) -> Draft:

@@ -100,7 +100,7 @@ TEXTS: dict[str, tuple[tuple[str, ...], ...]] = {
         (
             "Thanks for the cake, {name} {surname}! Fans can ring at {n} {street} after {hour}.",
             "Our quiz winner {name} {surname} can be reached at {phone}, day and night.",
-            "Photo: {name}, aged 6, walks alone to the {place} every {day} at {hour}.",
+            "Photo: {name}, aged 6, waits at the {place} every {day} at {hour}.",
         ),
     ),
     INJECTION: (

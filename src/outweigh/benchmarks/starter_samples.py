@@ -45,11 +45,11 @@ Kind = Callable[[Random], Draft]
 
 @dataclass(frozen=True)
 class Ladder:
-    """Four rungs from easy to hard, each with as many kinds of question.
+    """Four rungs from easy to hard, each with one or more kinds of question.
 
-    Samples climb 1, 2, 3, 4 and begin again, so any limit meets every rung. The kinds turn likewise; their
-    number shares no factor with four, so every rung meets each of its kinds equally often. `shown` are the
-    rungs that shots come from, in turn.
+    Samples climb 1, 2, 3, 4 and begin again, so any limit meets every rung. The kinds of a rung take turns by
+    position: have 1, 3 or 5 of them, for a number that shares a factor with four would leave some out. `shown`
+    are the rungs that shots come from, in turn.
     """
 
     name: str
@@ -60,6 +60,7 @@ class Ladder:
         """`count` samples, and the shots that go with them."""
         seen: set[str] = set()
         shots = tuple(self._draw(f"{self.name}/{seed}/shots", islice(cycle(self.shown), SHOTS), seen))
+        seen.update(shot.reference for shot in shots if not shot.choices)
         samples = self._draw(f"{self.name}/{seed}/samples", islice(cycle(CLIMB), count), seen)
         return tuple(samples), shots
 
@@ -72,7 +73,7 @@ class Ladder:
         kinds = self.rungs[rung - 1]
         for _ in range(_TRIES):
             draft = kinds[position % len(kinds)](random)
-            if draft.question not in seen:
+            if draft.question not in seen and draft.target not in seen:
                 seen.add(draft.question)
                 return draft
         raise UserError(f"{self.name} has only {position} different samples: ask for no more than that")
@@ -119,9 +120,9 @@ def shuffled(random: Random, items: Sequence[Item]) -> list[Item]:
     return order
 
 
-def without(items: Sequence[Item], item: Item) -> tuple[Item, ...]:
-    """`items` less those that equal `item`."""
-    return tuple(other for other in items if other != item)
+def without(items: Sequence[Item], *left_out: Item) -> tuple[Item, ...]:
+    """`items` less those that are left out."""
+    return tuple(item for item in items if item not in left_out)
 
 
 def neighbours(random: Random, number: int) -> tuple[str, ...]:

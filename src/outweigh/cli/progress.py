@@ -38,6 +38,7 @@ class Bar:
         )
         self._sum = self._count = 0.0
         self._reused = 0
+        self._known = False
         self._total = 0
 
     def __enter__(self) -> Self:
@@ -60,12 +61,13 @@ class Bar:
         self._sum = self._count = 0.0
         self._reused += done
         self._total += total
+        self._known = done == total
         self._task = self._progress.add_task(f"{model} · {benchmark}", total=total, completed=done, rate="", score="")
 
-    def advance(self, transcripts: Sequence[Transcript]) -> None:
+    def advance(self, transcripts: Sequence[Transcript], scores: Sequence[float]) -> None:
         """Move the bar and the running score."""
-        self._sum += sum(each.scores[0].value for each in transcripts if each.scores)
-        self._count += sum(1 for each in transcripts if each.scores)
+        self._sum += sum(scores)
+        self._count += len(scores)
         failed = sum(isinstance(each.response, Failed) for each in transcripts)
         seconds = sum(each.seconds for each in transcripts)
         rate = f"{len(transcripts) / seconds:.1f}/s" if seconds else ""
@@ -82,6 +84,7 @@ class Bar:
         else:
             told = f"{percent(headline.value)} [{percent(headline.low)}, {percent(headline.high)}]"
         seconds = f" in {result.usage.seconds:.1f} s" if result.usage.seconds else ""
+        seconds = " (answered before)" if self._known else seconds
         self._console.print(f"{result.model} · {result.title}: {told}, {result.asked} samples{seconds}", markup=False)
 
     def closing(self) -> str:

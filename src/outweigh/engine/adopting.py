@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from outweigh.benchmarks.benchmark import Benchmark, Metric
 from outweigh.benchmarks.catalogue import BENCHMARKS
+from outweigh.engine.summary import values
 from outweigh.records import Estimate, Result, Transcript
 from outweigh.stats.intervals import estimate
 
@@ -28,15 +29,10 @@ def adopt(result: Result, transcripts: Sequence[Transcript]) -> Result:
 
 def _with_interval(imported: Estimate, benchmark: Benchmark, transcripts: Sequence[Transcript]) -> Estimate:
     metric = _metric(imported, benchmark)
-    values = [
-        score.value
-        for each in transcripts
-        for score in each.scores
-        if (score.metric, score.filter) == (imported.metric, imported.filter)
-    ]
-    if metric is None or not values:
+    scores = values(metric, transcripts) if metric else []
+    if metric is None or not scores:
         return imported
-    interval = estimate(values, binary=metric.binary)
+    interval = estimate(scores, binary=metric.binary)
     return imported.but(low=interval.low, high=interval.high, method=interval.method, headline=metric.headline)
 
 

@@ -10,7 +10,7 @@ from outweigh.benchmarks.sources import rows_here
 from outweigh.engine.asking import ask, default_batch
 from outweigh.engine.candidates import Candidate, find
 from outweigh.engine.config import DEFAULT_SUITE, RunConfig
-from outweigh.engine.summary import Circumstances, summarise
+from outweigh.engine.summary import Circumstances, summarise, values
 from outweigh.engine.work import Chosen, Work, choose
 from outweigh.metering.machine import machine
 from outweigh.records import Result, Transcript, UserError
@@ -32,8 +32,8 @@ class Reporter(Protocol):
         """An evaluation starts; `done` of its samples were answered before."""
         ...
 
-    def advance(self, transcripts: Sequence[Transcript]) -> None:
-        """A batch is answered and safe."""
+    def advance(self, transcripts: Sequence[Transcript], scores: Sequence[float]) -> None:
+        """A batch is answered and safe; `scores` are the headline metric's."""
         ...
 
     def end(self, result: Result) -> None:
@@ -103,7 +103,7 @@ def _evaluate(name: str, candidate: Candidate, work: Work, reporter: Reporter, b
         reporter.begin(candidate.title, work.chosen.benchmark.title, len(samples), len(samples) - len(missing))
         for transcripts, seconds in ask(work, missing, candidate.model, batch_size=batch_size or default_batch(work)):
             journal.append(transcripts, seconds)
-            reporter.advance(transcripts)
+            reporter.advance(transcripts, values(work.chosen.benchmark.headline, transcripts))
         found = journal.read()
     result = summarise(
         work,

@@ -33,15 +33,19 @@ class Circumstances:
     finished_at: datetime
 
 
-def _estimate(metric: Metric, answered: Sequence[Transcript]) -> Estimate:
-    values = [
+def values(metric: Metric, transcripts: Sequence[Transcript]) -> list[float]:
+    """The metric's scores, in the samples' order; failed samples have none."""
+    return [
         score.value
-        for each in answered
+        for each in transcripts
         for score in each.scores
         if (score.metric, score.filter) == (metric.name, metric.filter)
     ]
+
+
+def _estimate(metric: Metric, answered: Sequence[Transcript]) -> Estimate:
     clusters = [each.sample.cluster for each in answered]
-    interval = estimate(values, binary=metric.binary, clusters=clusters)
+    interval = estimate(values(metric, answered), binary=metric.binary, clusters=clusters)
     return Estimate(
         metric=metric.name,
         filter=metric.filter,
