@@ -348,7 +348,7 @@ def test_a_task_name_cannot_lead_elsewhere(folder):
         ("samples_x.jsonl", b"\n\n", "empty: a samples file"),
         ("samples_x.jsonl", b"\xff\xfe\x00", ":1: not UTF-8 text"),
         ("samples_x.jsonl.gz", b"no gzip", ":1: cannot be read: Not a gzipped file"),
-        ("samples_x.jsonl.gz", gzip.compress(b'{"doc_id": 0}' * 99)[:-12], ":1: cannot be read"),
+        ("samples_x.jsonl.gz", gzip.compress(b'{"doc_id": 0}' * 99, mtime=0)[:-12], ":1: cannot be read"),
         ("results_x.json", b"", ":1: not JSON"),
         ("results_x.json", b'{"results": {},\n oops', ":2: not JSON"),
         ("results_x.json", b"\xff", "not UTF-8 text"),
