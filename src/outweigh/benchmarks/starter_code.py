@@ -12,20 +12,17 @@ from collections.abc import Sequence
 from random import Random
 
 from outweigh.benchmarks import choices
-from outweigh.benchmarks.benchmark import Benchmark, Draw, Loaded, Rows
+from outweigh.benchmarks.benchmark import Benchmark, Draw
 from outweigh.benchmarks.prompting import Wording
 from outweigh.benchmarks.starter_samples import (
-    COUNT,
     NAMES,
-    SEED,
     Draft,
     Ladder,
     neighbours,
     pick,
-    sealed,
     without,
 )
-from outweigh.records import Area, Protocol, Sample
+from outweigh.records import Area, Protocol
 
 WORDS = (
     *("apple", "basket", "bread", "candle", "cloud", "forest", "garden", "island"),
@@ -135,15 +132,7 @@ LADDER = Ladder(
 )
 
 
-def generate(seed: int, count: int) -> tuple[Sample, ...]:
-    """The first `count` samples of a seed."""
-    return LADDER.drawn(seed, count)[0]
-
-
-def load(_rows: Rows) -> Loaded:
-    """The samples of the standard seed; no rows are read."""
-    return sealed(*LADDER.drawn(SEED, COUNT), SEED)
-
+generate, load = LADDER.generate, LADDER.load
 
 STARTER_CODE = Benchmark(
     id="starter_code",

@@ -19,10 +19,10 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from outweigh.benchmarks import choices
-from outweigh.benchmarks.benchmark import Benchmark, Draw, Loaded, Rows
+from outweigh.benchmarks.benchmark import Benchmark, Draw
 from outweigh.benchmarks.prompting import Wording
-from outweigh.benchmarks.starter_samples import COUNT, SEED, Draft, Ladder, pick, sealed, without
-from outweigh.records import Area, Protocol, Sample
+from outweigh.benchmarks.starter_samples import Draft, Ladder, pick, without
+from outweigh.records import Area, Protocol
 
 if TYPE_CHECKING:
     from countryinfo import CountryInfo
@@ -206,15 +206,7 @@ LADDER = Ladder(
 )
 
 
-def generate(seed: int, count: int) -> tuple[Sample, ...]:
-    """The first `count` samples of a seed."""
-    return LADDER.drawn(seed, count)[0]
-
-
-def load(_rows: Rows) -> Loaded:
-    """The samples of the standard seed; no rows are read."""
-    return sealed(*LADDER.drawn(SEED, COUNT), SEED)
-
+generate, load = LADDER.generate, LADDER.load
 
 STARTER_KNOWLEDGE = Benchmark(
     id="starter_knowledge",

@@ -16,10 +16,10 @@ from functools import partial
 from random import Random
 
 from outweigh.benchmarks import choices
-from outweigh.benchmarks.benchmark import Benchmark, Draw, Loaded, Rows
+from outweigh.benchmarks.benchmark import Benchmark, Draw
 from outweigh.benchmarks.prompting import Wording
-from outweigh.benchmarks.starter_samples import CLIMB, COUNT, NAMES, SEED, Draft, Ladder, pick, sealed, without
-from outweigh.records import Area, Protocol, Sample
+from outweigh.benchmarks.starter_samples import CLIMB, NAMES, Draft, Ladder, pick, without
+from outweigh.records import Area, Protocol
 
 ORDINARY, SCAM, PRIVATE, INJECTION, HARMFUL = LABELS = ("ordinary", "scam", "private", "injection", "harmful")
 
@@ -177,15 +177,7 @@ LADDER = Ladder(
 )
 
 
-def generate(seed: int, count: int) -> tuple[Sample, ...]:
-    """The first `count` samples of a seed."""
-    return LADDER.drawn(seed, count)[0]
-
-
-def load(_rows: Rows) -> Loaded:
-    """The samples of the standard seed; no rows are read."""
-    return sealed(*LADDER.drawn(SEED, COUNT), SEED)
-
+generate, load = LADDER.generate, LADDER.load
 
 STARTER_SAFETY = Benchmark(
     id="starter_safety",

@@ -12,7 +12,7 @@ from itertools import cycle, islice
 from random import Random
 from typing import Any, TypeVar
 
-from outweigh.benchmarks.benchmark import Loaded
+from outweigh.benchmarks.benchmark import Loaded, Rows
 from outweigh.records import Sample, UserError, canonical_json, digest
 
 SEED = 20_261
@@ -63,6 +63,14 @@ class Ladder:
         seen.update(shot.reference for shot in shots if not shot.choices)
         samples = self._draw(f"{self.name}/{seed}/samples", islice(cycle(CLIMB), count), seen)
         return tuple(samples), shots
+
+    def generate(self, seed: int, count: int) -> tuple[Sample, ...]:
+        """The first `count` samples of a seed."""
+        return self.drawn(seed, count)[0]
+
+    def load(self, _rows: Rows) -> Loaded:
+        """The samples of the standard seed; no rows are read."""
+        return sealed(*self.drawn(SEED, COUNT), SEED)
 
     def _draw(self, stream: str, rungs: Iterable[int], seen: set[str]) -> Iterator[Sample]:
         random, places = Random(stream), _places(Random(f"{stream}/places"))

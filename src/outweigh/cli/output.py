@@ -29,11 +29,11 @@ def print_json(kind: str, value: dict[str, Any]) -> None:
     sys.stdout.write(json.dumps(document, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
-def table(*headers: str, title: str | None = None, right: tuple[int, ...] = ()) -> "Table":
+def table(*headers: str, right: tuple[int, ...] = ()) -> "Table":
     """A light table; `right` are the columns of numbers."""
     from rich.table import Table
 
-    made = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+    made = Table(box=None, padding=(0, 2, 0, 0))
     made.header_style = "bold underline"
     for place, header in enumerate(headers):
         made.add_column(header, justify="right" if place in right else "left", overflow="fold")

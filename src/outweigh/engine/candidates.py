@@ -30,9 +30,9 @@ class Candidate:
         return self.located.card.title
 
     def prompting(self) -> Prompting:
-        """Plain text, or the model's own chat template (which loads the model)."""
+        """Plain text, or the model's own chat template, which loads the model when the first prompt is made."""
         if self.spec.chat_template is ChatTemplate.ON:
-            return Chat(self.model().render)
+            return Chat(lambda turns: self.model().render(turns))
         return Plain()
 
     def model(self) -> Model:

@@ -20,10 +20,7 @@ class Side:
     def score(self) -> Score | None:
         """The headline score; None for a failed sample."""
         headline = self.result.headline
-        for score in self.transcript.scores:
-            if headline and (score.metric, score.filter) == (headline.metric, headline.filter):
-                return score
-        return None
+        return self.transcript.score(headline.metric, headline.filter) if headline else None
 
     @property
     def answer(self) -> str:
@@ -38,7 +35,7 @@ class Side:
     @property
     def unreadable(self) -> bool:
         """Whether nothing could be read out of the answer."""
-        return self.score is not None and not (self.score.answer or "").strip()
+        return self.score is not None and self.score.unreadable
 
     @property
     def mark(self) -> str:

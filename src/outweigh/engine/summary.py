@@ -35,12 +35,8 @@ class Circumstances:
 
 def values(metric: Metric, transcripts: Sequence[Transcript]) -> list[float]:
     """The metric's scores, in the samples' order; failed samples have none."""
-    return [
-        score.value
-        for each in transcripts
-        for score in each.scores
-        if (score.metric, score.filter) == (metric.name, metric.filter)
-    ]
+    found = (each.score(metric.name, metric.filter) for each in transcripts)
+    return [score.value for score in found if score is not None]
 
 
 def _estimate(metric: Metric, answered: Sequence[Transcript]) -> Estimate:
@@ -61,11 +57,8 @@ def _estimate(metric: Metric, answered: Sequence[Transcript]) -> Estimate:
 
 def unreadable(benchmark: Benchmark, transcript: Transcript) -> bool:
     """Whether the sample was answered, but nothing could be read out of the answer for the headline metric."""
-    metric = benchmark.headline
-    return any(
-        (score.metric, score.filter) == (metric.name, metric.filter) and not (score.answer or "").strip()
-        for score in transcript.scores
-    )
+    score = transcript.score(benchmark.headline.name, benchmark.headline.filter)
+    return score is not None and score.unreadable
 
 
 def summarise(work: Work, transcripts: Sequence[Transcript], around: Circumstances) -> Result:

@@ -11,12 +11,10 @@ Held = Sequence[tuple[Result, Sequence[Transcript]]]
 def scored(result: Result, transcripts: Sequence[Transcript]) -> Scored:
     """The headline scores of a result by sample id."""
     headline = result.headline
-    chosen = (headline.metric, headline.filter) if headline else None
     scores = {
         each.sample.id: score.value
         for each in transcripts
-        for score in each.scores
-        if (score.metric, score.filter) == chosen
+        if headline and (score := each.score(headline.metric, headline.filter)) is not None
     }
     return Scored(result, scores, {each.sample.id: each.sample.cluster for each in transcripts})
 

@@ -103,7 +103,7 @@ class Generator:
 
         asked = [Asked(i, each.encoded.context, (0,)) for i, each in enumerate(joining)]
         for pack, logits, after in self._network.walk(asked, ends=True):
-            order = {row: place for place, row in enumerate(sorted({read.row for read in pack.reads}))}
+            order = pack.read_rows
             rows = {read.request: order[read.row] for read in pack.reads}
             for index, path in pack.ends.items():
                 sequence = joining[index]

@@ -81,7 +81,7 @@ def answer(
     for pack, logits, _ in network.walk(tally.asked):
         if not pack.reads:
             continue
-        order = {row: place for place, row in enumerate(sorted({read.row for read in pack.reads}))}
+        order = pack.read_rows
         places = torch.tensor([order[read.row] for read in pack.reads], device=logits.device)
         targets = torch.tensor([read.target for read in pack.reads], device=logits.device)
         normal = torch.logsumexp(logits, dim=1)

@@ -89,7 +89,7 @@ class Network:
         self.carried = self.carried[: usable(self.carried, asked)]
         self.memory = [(k[:, :, : len(self.carried)], v[:, :, : len(self.carried)]) for k, v in self.memory]
         for pack in plan(asked, budget=self.budget, carried=self.carried, ends=ends):
-            rows = torch.tensor(sorted({read.row for read in pack.reads}), dtype=torch.long)
+            rows = torch.tensor(list(pack.read_rows), dtype=torch.long)
             ids = torch.tensor([pack.tokens], device=self.device)
             positions = torch.tensor([pack.positions], device=self.device)
             path = torch.arange(pack.carried, device=self.device)[None]

@@ -55,6 +55,11 @@ class Pack:
     keep: tuple[int, ...]
     ends: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
+    @property
+    def read_rows(self) -> dict[int, int]:
+        """The rows that are read, in order, each with its place among them."""
+        return {row: place for place, row in enumerate(sorted({read.row for read in self.reads}))}
+
 
 @dataclass
 class _Trie:

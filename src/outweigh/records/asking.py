@@ -133,6 +133,11 @@ class Score(Record):
     answer: str | None = None
     reason: str | None = None
 
+    @property
+    def unreadable(self) -> bool:
+        """Whether nothing could be read out of the response."""
+        return not (self.answer or "").strip()
+
 
 class Transcript(Record):
     """One sample, whole: what was asked, what came back, and how it was marked.
@@ -147,3 +152,10 @@ class Transcript(Record):
     seconds: float = 0.0
     input_tokens: int = 0
     output_tokens: int = 0
+
+    def score(self, metric: str, filter: str) -> Score | None:
+        """The score of one metric; None for a failed sample."""
+        for score in self.scores:
+            if (score.metric, score.filter) == (metric, filter):
+                return score
+        return None
