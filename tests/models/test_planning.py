@@ -3,8 +3,8 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outweigh.models.network import ancestry
-from outweigh.models.planning import ROOT, Asked, plan, shared, usable
+from outweigh.models.attention import seen
+from outweigh.models.planning import ROOT, Asked, plan, shared, spans, usable
 
 TOKENS = st.lists(st.integers(0, 2), min_size=1, max_size=9).map(tuple)
 
@@ -75,17 +75,29 @@ def test_a_carried_path_is_never_computed_again(first, second, budget):
     assert len(reads) == sum(len(each.targets) for each in second)
 
 
-@given(requests(), st.integers(1, 12))
-def test_a_token_sees_its_ancestors_and_itself_only(asked, budget):
+@given(requests(), st.integers(1, 12), st.integers(1, 6))
+def test_a_token_sees_its_ancestors_and_itself_only(asked, budget, enough):
     path = []
     for pack in plan(asked, budget=budget):
         known = [tuple(path[: depth + 1]) for depth in range(len(path))]
         for token, parent in zip(pack.tokens, pack.parents, strict=True):
             known.append((*(() if parent == ROOT else known[parent]), token))
-        for row, seen in enumerate(ancestry(pack)):
-            own = known[pack.carried + row]
-            assert {known[column] for column in seen.nonzero()[0]} == {own[: d + 1] for d in range(len(own))}
+        own = known[pack.carried :]
+        for span in spans(pack, enough):
+            columns = known[: span.past] + own[span.start : span.stop]
+            for row, allowed in zip(own[span.start : span.stop], seen(pack, span), strict=True):
+                assert {columns[place] for place in allowed.nonzero()[0]} == {row[: d + 1] for d in range(len(row))}
         path = [known[row][-1] for row in pack.keep]
+
+
+@given(requests(), st.integers(1, 12), st.integers(1, 6))
+def test_spans_cover_every_row_once_and_only_branches_grow_beyond_enough(asked, budget, enough):
+    for pack in plan(asked, budget=budget):
+        found = spans(pack, enough)
+        assert [row for span in found for row in range(span.start, span.stop)] == list(range(len(pack.tokens)))
+        for span in found:
+            leaving = [row for row in range(span.start, span.stop) if pack.parents[row] < pack.carried]
+            assert len(leaving) == 1 or span.stop - span.start <= enough
 
 
 @given(requests(), st.integers(1, 12))

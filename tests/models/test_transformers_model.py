@@ -1,7 +1,10 @@
 """What the packed engine computes equals what the plain model computes, one sequence at a time."""
 
+import functools
+
 import pytest
 
+from outweigh.models.generating import Room
 from outweigh.models.transformers_model import load
 from outweigh.records import (
     Decoding,
@@ -31,7 +34,7 @@ def opened(folder, **budgets):
     )
     model = load(spec, ModelCard(title="tiny"), folder, device="cpu")
     model.network.budget = budgets.get("budget", model.network.budget)
-    model.slots = budgets.get("slots", model.slots)
+    model.room = Room(budgets.get("slots", model.room.slots), model.room.tokens)
     return model
 
 
@@ -40,11 +43,19 @@ def folder(request, tmp_path_factory):
     return request.param(tmp_path_factory.mktemp("tiny"))
 
 
+@functools.cache
+def own_code(folder):
+    """The model as transformers runs it."""
+    from transformers import AutoModelForCausalLM
+
+    return AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager").eval()
+
+
 def plain_likelihood(model, context, continuation):
     encoded = model.encoder.pair(context, continuation)
     ids = torch.tensor([encoded.context + encoded.continuation])
     with torch.inference_mode():
-        logits = model.network.module(ids[:, :-1]).logits[0].log_softmax(-1)
+        logits = own_code(model.spec.name)(ids[:, :-1]).logits[0].log_softmax(-1)
     tail = logits[-len(encoded.continuation) :]
     targets = torch.tensor(encoded.continuation)
     total = tail.gather(1, targets[:, None]).sum().item()
@@ -56,7 +67,7 @@ def plain_text(model, prompt, tokens):
     answer = []
     for _ in range(tokens):
         with torch.inference_mode():
-            following = int(model.network.module(torch.tensor([ids + answer])).logits[0, -1].argmax())
+            following = int(own_code(model.spec.name)(torch.tensor([ids + answer])).logits[0, -1].argmax())
         answer.append(following)
         if following in model.ends:
             break
@@ -95,7 +106,7 @@ def test_a_second_batch_reuses_the_path_and_stays_right(folder):
     alone = {name: dict(opened(folder).answer([(name, request)]))[name].sums for name, request in asked}
     for name, request in asked:
         assert dict(model.answer([(name, request)]))[name].sums == pytest.approx(alone[name], abs=1e-4)
-    assert model.network.carried
+    assert model.network.path.tokens
 
 
 @pytest.mark.parametrize("slots", [1, 2, 16])

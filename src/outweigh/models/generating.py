@@ -4,183 +4,162 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from outweigh.models.network import KeyValues, Network
-from outweigh.models.planning import Asked
-from outweigh.models.tokens import Encoded, Encoder
+from outweigh.models.attention import Slots
+from outweigh.models.network import Network
+from outweigh.models.planning import Asked, shared
+from outweigh.models.tokens import Encoded, Encoder, Unfolding
 from outweigh.records import Failed, Finish, Generate, Generated, Response
 
 
 @dataclass
-class _Sequence:
+class Writing:
     """One answer in the making."""
 
     name: str
     request: Generate
     encoded: Encoded
-    limit: int
+    text: Unfolding
     random: Any
     answer: list[int] = field(default_factory=list)
 
     @property
-    def last_position(self) -> int:
-        return len(self.encoded.context) + len(self.answer) - 1
+    def limit(self) -> int:
+        """The number of tokens after which the answer is cut."""
+        return self.request.decoding.token_limit
 
+    @property
+    def room(self) -> int:
+        """Tokens that prompt and answer can take together."""
+        return len(self.encoded.context) + self.limit
 
-@dataclass
-class _Slots:
-    """The sequences under way; keys and values are padded on the left to one length."""
+    def choose(self, logits: Any) -> int:
+        """The next token by float32 logits [words]: the likeliest, or drawn by the request's own generator."""
+        import torch
 
-    rows: list[_Sequence] = field(default_factory=list)
-    memory: KeyValues = field(default_factory=list)
-    filled: list[int] = field(default_factory=list)  # tokens in memory, one entry a row
+        decoding = self.request.decoding
+        if decoding.temperature == 0:
+            return int(logits.argmax())
+        shares = torch.softmax(logits.cpu() / decoding.temperature, dim=0)
+        if decoding.top_p < 1:
+            ordered, places = shares.sort(descending=True)
+            ordered[ordered.cumsum(0) - ordered > decoding.top_p] = 0
+            shares = torch.zeros_like(shares).scatter(0, places, ordered)
+        return int(torch.multinomial(shares, 1, generator=self.random))
 
-
-def _padded(tensor: Any, length: int) -> Any:
-    import torch
-
-    return torch.nn.functional.pad(tensor, (0, 0, length - tensor.shape[2], 0))
-
-
-def _joined(left: KeyValues, right: KeyValues) -> KeyValues:
-    import torch
-
-    if not left:
-        return right
-    length = max(left[0][0].shape[2], right[0][0].shape[2])
-    return [
-        (
-            torch.cat([_padded(a, length), _padded(c, length)]),
-            torch.cat([_padded(b, length), _padded(d, length)]),
+    def take(self, token: int, ends: frozenset[int]) -> Generated | None:
+        """Append a token; the response once the answer is complete."""
+        self.answer.append(token)
+        ended = token in ends
+        stopped = not ended and self.text.add(token)
+        if not (ended or stopped or len(self.answer) >= self.limit):
+            return None
+        text, found = self.text.whole(self.answer[:-1] if ended else self.answer)
+        return Generated(
+            text=text,
+            finish=Finish.STOP if ended or found else Finish.LENGTH,
+            tokens=len(self.answer),
+            truncated=self.encoded.truncated,
+            input_tokens=len(self.encoded.context),
         )
-        for (a, b), (c, d) in zip(left, right, strict=True)
-    ]
+
+
+def begin(name: str, request: Generate, encoder: Encoder) -> Writing | Failed:
+    """A request, encoded and seeded by itself alone; Failed if it leaves no room or has no prompt."""
+    import torch
+
+    limit = request.decoding.token_limit
+    if limit >= encoder.window:
+        return Failed(
+            stage="tokenize",
+            message=f"max_tokens {limit} leaves no room in the window of {encoder.window} tokens",
+        )
+    encoded = encoder.prompt(request.prompt, room=limit)
+    if not encoded.context:
+        return Failed(stage="tokenize", message="the prompt has no tokens")
+    seed = int(request.fingerprint[:15], 16) ^ request.decoding.seed
+    unfolding = Unfolding(encoder.tokenizer, request.stop)
+    return Writing(name, request, encoded, unfolding, torch.Generator().manual_seed(seed))
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many sequences may grow at once, and how many tokens they may hold together."""
+
+    slots: int
+    tokens: int
 
 
 class Generator:
     """Answers generate requests on one network."""
 
-    def __init__(self, network: Network, encoder: Encoder, ends: frozenset[int], slots: int) -> None:
-        self._network, self._encoder, self._ends, self._slots = network, encoder, ends, slots
+    def __init__(self, network: Network, encoder: Encoder, ends: frozenset[int], room: Room) -> None:
+        self._network, self._encoder, self._ends, self._room = network, encoder, ends, room
+        self._rows: list[Writing] = []
 
     def answer(self, requests: Sequence[tuple[str, Generate]]) -> Iterator[tuple[str, Response]]:
         """Answer every request once, as it finishes."""
-        waiting: list[_Sequence] = []
+        waiting: list[Writing] = []
         for name, request in requests:
-            begun = self._begin(name, request)
+            begun = begin(name, request, self._encoder)
             if isinstance(begun, Failed):
                 yield name, begun
             else:
                 waiting.append(begun)
-        waiting.sort(key=lambda each: (-len(each.encoded.context), each.encoded.context), reverse=True)
-        slots = _Slots()
-        while waiting or slots.rows:
-            free = self._slots - len(slots.rows)
-            if waiting and (free * 4 >= self._slots or not slots.rows):
-                joining = [waiting.pop() for _ in range(min(free, len(waiting)))]
-                self._fill(slots, joining)
+        waiting.sort(key=lambda each: each.encoded.context, reverse=True)
+        slots = Slots(_stem([each.encoded.context for each in waiting]))
+        while waiting or self._rows:
+            joining = self._joining(waiting, slots.stem)
+            if joining:
+                yield from self._fill(slots, joining)
             else:
-                self._step(slots)
-            yield from self._leave(slots)
+                yield from self._step(slots)
 
-    def _begin(self, name: str, request: Generate) -> _Sequence | Failed:
-        import torch
+    def _joining(self, waiting: list[Writing], stem: int) -> list[Writing]:
+        """Who takes the free slots: nobody while few are free, because a fill keeps the others waiting."""
+        free = self._room.slots - len(self._rows)
+        if self._rows and free * 4 < self._room.slots:
+            return []
+        tokens = self._room.tokens - sum(each.room - stem for each in self._rows)
+        joining: list[Writing] = []
+        while waiting and len(joining) < free:
+            tokens -= waiting[-1].room - stem
+            if tokens < 0 and (self._rows or joining):
+                break
+            joining.append(waiting.pop())
+        return joining
 
-        limit = request.decoding.token_limit
-        if limit >= self._encoder.window:
-            return Failed(
-                stage="tokenize",
-                message=f"max_tokens {limit} leaves no room in the window of {self._encoder.window} tokens",
-            )
-        encoded = self._encoder.prompt(request.prompt, room=limit)
-        if not encoded.context:
-            return Failed(stage="tokenize", message="the prompt has no tokens")
-        seed = int(request.fingerprint[:15], 16) ^ request.decoding.seed
-        return _Sequence(name, request, encoded, limit, torch.Generator().manual_seed(seed))
-
-    def _fill(self, slots: _Slots, joining: list[_Sequence]) -> None:
+    def _fill(self, slots: Slots, joining: list[Writing]) -> Iterator[tuple[str, Response]]:
         """Compute the prompts, shared parts once, and take the first token of each answer."""
-        import torch
-
         asked = [Asked(i, each.encoded.context, (0,)) for i, each in enumerate(joining)]
-        for pack, logits, after in self._network.walk(asked, ends=True):
-            order = pack.read_rows
-            rows = {read.request: order[read.row] for read in pack.reads}
-            for index, path in pack.ends.items():
-                sequence = joining[index]
-                where = torch.tensor(path, device=self._network.device)
-                own = [(keys[:, :, where], values[:, :, where]) for keys, values in after]
-                slots.memory = _joined(slots.memory, own)
-                slots.filled.append(len(path))
-                slots.rows.append(sequence)
-                sequence.answer.append(_choose(logits[rows[index]], sequence))
+        for computed in self._network.walk(asked, ends=True):
+            order = computed.pack.read_rows
+            logits = self._network.head.logits(computed.outputs)
+            for read in computed.pack.reads:
+                writing = joining[read.request]
+                done = writing.take(writing.choose(logits[order[read.row]]), self._ends)
+                if done:
+                    yield writing.name, done
+                else:
+                    slots.join(self._network.own(computed, computed.pack.ends[read.request], slots.stem))
+                    self._rows.append(writing)
 
-    def _step(self, slots: _Slots) -> None:
-        """One more token for every sequence under way."""
-        import torch
-
-        device = self._network.device
-        length = slots.memory[0][0].shape[2]
-        filled = torch.tensor(slots.filled, device=device)
-        columns = torch.arange(length + 1, device=device)[None]
-        keys = columns - (length - filled)[:, None]
-        ids = torch.tensor([[each.answer[-1]] for each in slots.rows], device=device)
-        positions = torch.tensor([[each.last_position] for each in slots.rows], device=device)
-        mask = self._network.masks((keys >= 0)[:, None], positions, keys)
-        logits, slots.memory = self._network.forward(ids, positions, mask, slots.memory, 1)
-        slots.filled = [count + 1 for count in slots.filled]
-        for sequence, row in zip(slots.rows, logits[:, -1].float(), strict=True):
-            sequence.answer.append(_choose(row, sequence))
-
-    def _leave(self, slots: _Slots) -> Iterator[tuple[str, Response]]:
-        """Yield what is finished and give its slot back."""
-        import torch
-
-        stay = []
-        for index, sequence in enumerate(slots.rows):
-            response = self._finished(sequence)
-            if response is None:
-                stay.append(index)
-            else:
-                yield sequence.name, response
-        if len(stay) == len(slots.rows):
-            return
-        slots.rows = [slots.rows[index] for index in stay]
-        slots.filled = [slots.filled[index] for index in stay]
-        if not stay:
-            slots.memory = []
-            return
-        kept = torch.tensor(stay, device=self._network.device)
-        longest = max(slots.filled)
-        slots.memory = [(k[kept][:, :, -longest:], v[kept][:, :, -longest:]) for k, v in slots.memory]
-
-    def _finished(self, sequence: _Sequence) -> Generated | None:
-        ended = sequence.answer[-1] in self._ends
-        tokens = sequence.answer[:-1] if ended else sequence.answer
-        text = self._encoder.tokenizer.decode(tokens, skip_special_tokens=True)
-        stopped = any(stop in text for stop in sequence.request.stop if stop)
-        if not (ended or stopped or len(sequence.answer) >= sequence.limit):
-            return None
-        for stop in sequence.request.stop:
-            text = text.split(stop)[0] if stop else text
-        return Generated(
-            text=text,
-            finish=Finish.STOP if ended or stopped else Finish.LENGTH,
-            tokens=len(sequence.answer),
-            truncated=sequence.encoded.truncated,
-            input_tokens=len(sequence.encoded.context),
-        )
+    def _step(self, slots: Slots) -> Iterator[tuple[str, Response]]:
+        """One more token for every sequence under way; the finished ones leave."""
+        logits = self._network.step(slots, [each.answer[-1] for each in self._rows])
+        likeliest = logits.argmax(dim=1).tolist()
+        for place in reversed(range(len(self._rows))):
+            writing = self._rows[place]
+            greedy = writing.request.decoding.temperature == 0
+            done = writing.take(likeliest[place] if greedy else writing.choose(logits[place]), self._ends)
+            if done:
+                slots.leave(place)
+                self._rows[place] = self._rows[-1]
+                self._rows.pop()
+                yield writing.name, done
 
 
-def _choose(logits: Any, sequence: _Sequence) -> int:
-    """The next token: the likeliest, or drawn by the request's own generator."""
-    import torch
-
-    decoding = sequence.request.decoding
-    if decoding.temperature == 0:
-        return int(logits.argmax())
-    shares = torch.softmax(logits.cpu() / decoding.temperature, dim=0)
-    if decoding.top_p < 1:
-        ordered, places = shares.sort(descending=True)
-        ordered[ordered.cumsum(0) - ordered > decoding.top_p] = 0
-        shares = torch.zeros_like(shares).scatter(0, places, ordered)
-    return int(torch.multinomial(shares, 1, generator=sequence.random))
+def _stem(prompts: Sequence[tuple[int, ...]]) -> int:
+    """Tokens that all prompts begin with; each keeps at least its last one for itself. They come sorted."""
+    if not prompts:
+        return 0
+    return min(shared(prompts[0], prompts[-1]), min(map(len, prompts)) - 1)

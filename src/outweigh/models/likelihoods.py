@@ -2,11 +2,14 @@
 
 import math
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from outweigh.models.network import Network
-from outweigh.models.planning import Asked
+from outweigh.models.planning import Asked, Read
 from outweigh.models.tokens import Encoded, Encoder
 from outweigh.records import Failed, Likelihood, Likelihoods, Response
+
+Reads = tuple[tuple[Read, ...], Any, Any]  # what was read, its log-probabilities, and whether each is the likeliest
 
 
 def _unfit(request: Likelihood, encoded: Sequence[Encoded], window: int) -> Failed | None:
@@ -53,6 +56,14 @@ class Tally:
         self._open[name] -= 1
         return name if self._open[name] == 0 else None
 
+    def take(self, found: Reads) -> Iterator[tuple[str, Response]]:
+        """Note what was read in a pack; the requests that it completes."""
+        reads, values, greedy = found
+        for read, value, is_best in zip(reads, values.tolist(), greedy.tolist(), strict=True):
+            name = self.add(read.request, read.index, value, is_best)
+            if name is not None:
+                yield name, self.response(name)
+
     def response(self, name: str) -> Response:
         """The complete answer to one request."""
         mine = self._of[name]
@@ -72,23 +83,17 @@ def answer(
     network: Network, encoder: Encoder, requests: Sequence[tuple[str, Likelihood]]
 ) -> Iterator[tuple[str, Response]]:
     """Answer every request once; a request is yielded as soon as its last branch is known."""
-    import torch
-
     tally = Tally(encoder, requests)
     yield from tally.failed
-    if not tally.asked:
-        return
-    for pack, logits, _ in network.walk(tally.asked):
-        if not pack.reads:
-            continue
-        order = pack.read_rows
-        places = torch.tensor([order[read.row] for read in pack.reads], device=logits.device)
-        targets = torch.tensor([read.target for read in pack.reads], device=logits.device)
-        normal = torch.logsumexp(logits, dim=1)
-        best = logits.argmax(dim=1)
-        values = (logits[places, targets] - normal[places]).tolist()
-        greedy = (best[places] == targets).tolist()
-        for read, value, is_best in zip(pack.reads, values, greedy, strict=True):
-            name = tally.add(read.request, read.index, value, is_best)
-            if name is not None:
-                yield name, tally.response(name)
+    waiting: Reads | None = None
+    for computed in network.walk(tally.asked):
+        reads = computed.pack.reads
+        order = computed.pack.read_rows
+        rows = network.tensor([order[read.row] for read in reads])
+        found = network.head.read(computed.outputs, rows, network.tensor([read.target for read in reads]))
+        # An accelerator is asked for a pack's values only when the next one is under way.
+        if waiting:
+            yield from tally.take(waiting)
+        waiting = (reads, *found)
+    if waiting:
+        yield from tally.take(waiting)

@@ -1,104 +1,106 @@
-"""A causal transformer that computes packs: several branches at once over a carried path.
-
-Every token attends to its ancestors alone, by an explicit mask, so branches that stand side by side never see each
-other. The cache keeps every key and value of the path; layers with a sliding window are masked, not cropped.
-"""
+"""A causal transformer that computes packs: several branches at once over a carried path."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
-from outweigh.models.planning import ROOT, Asked, Pack, plan, usable
-
-KeyValues = list[tuple[Any, Any]]  # one (keys, values) a layer, each [batch, heads, tokens, width]
+from outweigh.models.attention import Layout, PackLayout, Path, SlotLayout, Slots, Windows, attending
+from outweigh.models.heads import Head
+from outweigh.models.planning import Asked, Pack, plan, usable
 
 
-def ancestry(pack: Pack) -> "np.ndarray[Any, np.dtype[np.bool_]]":
-    """[tokens, carried + tokens]: whether a row's token may see a column's token."""
-    size = len(pack.tokens)
-    seen = np.zeros((size, pack.carried + size), dtype=np.bool_)
-    for row, parent in enumerate(pack.parents):
-        if parent >= pack.carried:
-            seen[row] = seen[parent - pack.carried]
-        elif parent != ROOT:
-            seen[row, : parent + 1] = True
-        seen[row, pack.carried + row] = True
-    return seen
+@dataclass(frozen=True)
+class Computed:
+    """A pack and what came of it: outputs of its read rows, in order, and each layer's new keys and values."""
+
+    pack: Pack
+    outputs: Any
+    new: dict[int, tuple[Any, Any]]
 
 
 @dataclass
 class Network:
     """The weights, and the path that was computed last.
 
-    `windows` maps the kinds of layers to their sliding windows, None for full attention; a network with one kind of
-    layer takes a plain mask, one with several a mask for each kind.
+    `body` gives outputs for tokens, from which `head` makes logits. `computed` and `read` count tokens and rows of the
+    output layer since loading.
     """
 
     module: Any
+    body: Any
+    head: Head
     device: str
-    windows: dict[str, int | None]
+    windows: Windows
     budget: int
-    carried: tuple[int, ...] = ()
-    memory: KeyValues = field(default_factory=list)
+    path: Path = field(default_factory=Path)
+    computed: int = 0
+    read: int = 0
 
     def forget(self) -> None:
         """Drop the carried path."""
-        self.carried, self.memory = (), []
+        self.path = Path()
 
-    def masks(self, seen: Any, queries: Any, keys: Any) -> Any:
-        """Additive masks from `seen` [batch, rows, columns] and the positions of rows and columns [batch, ·]."""
+    def reset(self) -> None:
+        """As if nothing had been computed."""
+        self.path, self.computed, self.read = Path(), 0, 0
+
+    def tensor(self, values: Any) -> Any:
+        """Integers on the network's device; the copy to an accelerator does not wait for what it computes."""
         import torch
 
-        masks = {}
-        for kind, window in self.windows.items():
-            allowed = seen
-            if window is not None:
-                allowed = seen & (queries[:, :, None] - keys[:, None, :] < window)
-            mask = torch.zeros(allowed.shape, dtype=self.module.dtype, device=self.device)
-            masks[kind] = mask.masked_fill_(~allowed, torch.finfo(mask.dtype).min)[:, None]
-        return masks if len(masks) > 1 else next(iter(masks.values()))
+        made = torch.tensor(values, dtype=torch.long)
+        return (
+            made.pin_memory().to(self.device, non_blocking=True)
+            if self.device.startswith("cuda")
+            else made.to(self.device)
+        )
 
-    def forward(self, ids: Any, positions: Any, mask: Any, memory: KeyValues, rows: Any) -> tuple[Any, KeyValues]:
-        """Logits at `rows` of every sequence in the batch, and all keys and values after the pass."""
+    def _outputs(self, ids: Any, positions: Any, layout: Layout) -> Any:
         import torch
-        from transformers import DynamicCache
 
-        cache: Any = DynamicCache()
-        for layer, (keys, values) in enumerate(memory):
-            cache.update(keys, values, layer)
+        self.computed += ids.numel()
+        with torch.inference_mode(), attending(layout):
+            return self.body(input_ids=ids, position_ids=positions, use_cache=False)[0]
+
+    def walk(self, asked: Sequence[Asked], *, ends: bool = False) -> Iterator[Computed]:
+        """Compute every pack in turn. While it is looked at, `path` is still the one that the pack came after."""
+        import torch
+
+        keep = usable(self.path.tokens, asked)
+        self.path.extend(keep, (), None, {})
+        for pack in plan(asked, budget=self.budget, carried=self.path.tokens, ends=ends):
+            layout = PackLayout(pack, self.path, self.windows)
+            outputs = self._outputs(self.tensor([pack.tokens]), self.tensor([pack.positions]), layout)
+            with torch.inference_mode():
+                read = outputs[0, self.tensor(list(pack.read_rows))]
+            self.read += len(pack.read_rows)
+            yield Computed(pack, read, layout.new)
+            new = [row - pack.carried for row in pack.keep if row >= pack.carried]
+            tokens = tuple(pack.tokens[row] for row in new)
+            self.path.extend(len(pack.keep) - len(new), tokens, self.tensor(new), layout.new)
+
+    def step(self, slots: Slots, tokens: Sequence[int]) -> Any:
+        """Float32 logits [slots, words] after one more token in every slot."""
+        import torch
+
+        positions = self.tensor([[slots.stem + count] for count in slots.filled])
+        layout = SlotLayout(slots, self.path, self.windows, self.device)
+        outputs = self._outputs(self.tensor([[token] for token in tokens]), positions, layout)
+        self.read += len(tokens)
         with torch.inference_mode():
-            output = self.module(
-                input_ids=ids,
-                position_ids=positions,
-                attention_mask=mask,
-                past_key_values=cache,
-                use_cache=True,
-                logits_to_keep=rows,
-            )
-        return output.logits, [(layer.keys, layer.values) for layer in cache.layers]
+            return self.head.logits(outputs[:, 0])
 
-    def walk(self, asked: Sequence[Asked], *, ends: bool = False) -> Iterator[tuple[Pack, Any, KeyValues]]:
-        """Compute every pack in turn: (pack, float32 logits of its read rows, keys and values of carried + pack).
-
-        Logits have one row for each distinct read row of the pack, in order.
-        """
+    def own(self, computed: Computed, rows: Sequence[int], stem: int) -> dict[int, tuple[Any, Any]]:
+        """Keys and values of a sequence after its stem; `rows` are its tokens' places on the path and in the pack."""
         import torch
 
-        self.carried = self.carried[: usable(self.carried, asked)]
-        self.memory = [(k[:, :, : len(self.carried)], v[:, :, : len(self.carried)]) for k, v in self.memory]
-        for pack in plan(asked, budget=self.budget, carried=self.carried, ends=ends):
-            rows = torch.tensor(list(pack.read_rows), dtype=torch.long)
-            ids = torch.tensor([pack.tokens], device=self.device)
-            positions = torch.tensor([pack.positions], device=self.device)
-            path = torch.arange(pack.carried, device=self.device)[None]
-            seen = torch.from_numpy(ancestry(pack)).to(self.device)[None]
-            mask = self.masks(seen, positions, torch.cat([path, positions], dim=1))
-            kept = rows.to(self.device) if len(rows) else torch.tensor([0], device=self.device)
-            logits, after = self.forward(ids, positions, mask, self.memory, kept)
-            yield pack, logits[0, : len(rows)].float(), after
-            keep = torch.tensor(pack.keep, dtype=torch.long, device=self.device)
-            self.memory = [(k[:, :, keep], v[:, :, keep]) for k, v in after]
-            known = self.carried + pack.tokens
-            self.carried = tuple(known[row] for row in pack.keep)
+        fresh = [row - computed.pack.carried for row in rows if row >= computed.pack.carried]
+        before = len(rows) - len(fresh)
+        new = self.tensor(fresh)
+        own = {}
+        with torch.inference_mode():
+            for layer, pair in computed.new.items():
+                parts = tuple(part[:, :, new[max(0, stem - before) :]] for part in pair)
+                held = self.path.layer(layer, before, stem)
+                own[layer] = tuple(torch.cat(each, dim=2) for each in zip(held, parts, strict=True)) if held else parts
+        return own  # type: ignore[return-value]

@@ -61,6 +61,31 @@ class Pack:
         return {row: place for place, row in enumerate(sorted({read.row for read in self.reads}))}
 
 
+@dataclass(frozen=True)
+class Span:
+    """Rows `start` to `stop` of a pack that see no other row of it, and at most the first `past` tokens of the path."""
+
+    start: int
+    stop: int
+    past: int
+
+
+def spans(pack: Pack, enough: int) -> list[Span]:
+    """The pack's rows in spans: branches that leave the path apart from each other, put together up to `enough` rows.
+
+    Depth-first order keeps a branch's rows together, so what a row sees of its pack lies within its own span.
+    """
+    found: list[Span] = []
+    leaving = [row for row, parent in enumerate(pack.parents) if parent < pack.carried]
+    for start, stop in zip(leaving, [*leaving[1:], len(pack.parents)], strict=True):
+        span = Span(start, stop, pack.parents[start] + 1)
+        if found and stop - found[-1].start <= enough:
+            before = found.pop()
+            span = Span(before.start, stop, max(before.past, span.past))
+        found.append(span)
+    return found
+
+
 @dataclass
 class _Trie:
     """Nodes in depth-first order."""

@@ -6,9 +6,12 @@ from pathlib import Path
 from typing import Any
 
 from outweigh.models import likelihoods
-from outweigh.models.generating import Generator
+from outweigh.models.generating import Generator, Room
+from outweigh.models.memory import footprint, free_bytes
 from outweigh.models.model import OutOfMemory
 from outweigh.models.network import Network
+from outweigh.models.opening import opened, text_config
+from outweigh.models.plain import Plain
 from outweigh.models.tokens import Encoder
 from outweigh.records import (
     Generate,
@@ -21,25 +24,18 @@ from outweigh.records import (
     UserError,
 )
 
-_CPU_BUDGET = 384  # tokens a pack: large enough for the matrix units, small enough for their caches
-_GPU_BUDGET = 4096
+_CPU_PACK = 384  # tokens: large enough for the matrix units, small enough for the caches
+_DEVICE_PACK = 4096
+_CPU_SLOTS = 32  # sequences that grow at once: beyond these, a token costs what it costs
+_DEVICE_SLOTS = 256
+_SHARE = 0.4  # of the free memory, for each of packs and slots
 
 
 def _window(config: Any, tokenizer: Any) -> int:
-    config = getattr(config, "text_config", None) or config
     for name in ("n_positions", "max_position_embeddings", "n_ctx"):
         if getattr(config, name, None):
             return int(getattr(config, name))
     return int(tokenizer.model_max_length) if tokenizer.model_max_length < 10**9 else 2048
-
-
-def _windows(config: Any) -> dict[str, int | None]:
-    config = getattr(config, "text_config", None) or config
-    sliding = getattr(config, "sliding_window", None)
-    kinds = getattr(config, "layer_types", None)
-    if kinds:
-        return {kind: sliding if kind == "sliding_attention" else None for kind in sorted(set(kinds))}
-    return {"full_attention": sliding if getattr(config, "use_sliding_window", True) else None}
 
 
 def _ends(module: Any, tokenizer: Any) -> frozenset[int]:
@@ -52,14 +48,16 @@ def _ends(module: Any, tokenizer: Any) -> frozenset[int]:
 
 @dataclass
 class TransformersModel:
-    """Weights and tokenizer in memory."""
+    """Weights and tokenizer in memory. Without a network, sequences are asked one by one."""
 
     spec: ModelSpec
     card: ModelCard
-    network: Network
+    module: Any
+    network: Network | None
     encoder: Encoder
     ends: frozenset[int]
-    slots: int = 16
+    device: str
+    room: Room
 
     def render(self, turns: Sequence[tuple[str, str]]) -> str:
         """(role, content) pairs through the model's chat template, up to where the answer begins."""
@@ -74,8 +72,13 @@ class TransformersModel:
         ask = [(name, r) for name, r in requests if isinstance(r, Likelihood)]
         write = [(name, r) for name, r in requests if isinstance(r, Generate)]
         try:
-            yield from likelihoods.answer(self.network, self.encoder, ask)
-            yield from Generator(self.network, self.encoder, self.ends, self.slots).answer(write)
+            if self.network is None:
+                plain = Plain(self.module, self.encoder, self.ends, self.device)
+                yield from plain.likelihoods(ask)
+                yield from plain.texts(write)
+            else:
+                yield from likelihoods.answer(self.network, self.encoder, ask)
+                yield from Generator(self.network, self.encoder, self.ends, self.room).answer(write)
         except torch.OutOfMemoryError as error:
             self._shrink()
             raise OutOfMemory(str(error)) from error
@@ -89,11 +92,13 @@ class TransformersModel:
             raise OutOfMemory("the machine has no memory left") from error
 
     def _shrink(self) -> None:
+        """Halve what is computed and kept at once, for good."""
         import torch
 
-        self.network.forget()
-        self.network.budget = max(16, self.network.budget // 2)
-        self.slots = max(1, self.slots // 2)
+        self.room = Room(max(1, self.room.slots // 2), self.room.tokens // 2)
+        if self.network:
+            self.network.forget()
+            self.network.budget = max(16, self.network.budget // 2)
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
 
@@ -103,8 +108,7 @@ class TransformersModel:
 
         import torch
 
-        self.network.forget()
-        self.network.module = None
+        self.network = self.module = None
         gc.collect()
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
@@ -135,8 +139,18 @@ def load(spec: ModelSpec, card: ModelCard, folder: Path, *, device: str) -> Tran
     except (OSError, ValueError, KeyError, ImportError) as error:
         reason = str(error).strip().splitlines()[0][:300]
         raise UserError(f"{spec.name}: transformers cannot load it: {reason}") from error
-    module: Any = loaded.eval().to(device)
-    budget = _CPU_BUDGET if device == "cpu" else _GPU_BUDGET
-    network = Network(module, device, _windows(module.config), budget)
-    encoder = Encoder(tokenizer, _window(module.config, tokenizer))
-    return TransformersModel(spec, card, network, encoder, _ends(module, tokenizer))
+    module: Any = loaded.eval().requires_grad_(False).to(device)
+    encoder = Encoder(tokenizer, _window(text_config(module), tokenizer))
+    network = opened(module, device)
+    room = Room(1, 0)
+    if network:
+        network.budget, room = _budget(network, device)
+    return TransformersModel(spec, card, module, network, encoder, _ends(module, tokenizer), device, room)
+
+
+def _budget(network: Network, device: str) -> tuple[int, Room]:
+    """Tokens a pack and room for growing sequences: what the hardware likes, if the free memory allows it."""
+    pack, slots = (_CPU_PACK, _CPU_SLOTS) if device == "cpu" else (_DEVICE_PACK, _DEVICE_SLOTS)
+    taken = footprint(network)
+    free = _SHARE * free_bytes(device)
+    return max(16, min(pack, int(free / (taken.kept + taken.passing)))), Room(slots, int(free / taken.kept))

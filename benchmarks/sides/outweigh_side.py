@@ -1,0 +1,81 @@
+"""Outweigh's side: one work, one model, one fresh process. The order and the answer as on the other side."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from watch import Watch, matrix_peak
+
+from outweigh.benchmarks.benchmark import Draw
+from outweigh.benchmarks.catalogue import benchmarks
+from outweigh.benchmarks.prompting import Plain
+from outweigh.benchmarks.sources import rows_here
+from outweigh.engine.asking import ask, default_batch
+from outweigh.engine.candidates import find
+from outweigh.engine.config import checked
+from outweigh.engine.work import Work, choose
+from outweigh.records import Generated, Likelihood, Likelihoods
+
+
+def operations(model: Any) -> float:
+    """Floating-point operations of the linear layers for what was computed; attention is left out."""
+    module = model.network.module
+    head = module.get_output_embeddings()
+    linear = (each for each in module.modules() if isinstance(each, torch.nn.Linear) and each is not head)
+    body = sum(each.weight.numel() for each in linear)
+    return 2.0 * (model.network.computed * body + model.network.read * head.weight.numel())
+
+
+def main() -> None:
+    """Answer the order."""
+    order = json.load(sys.stdin)
+    torch.set_num_threads(order["threads"])
+    config = checked(
+        {
+            "models": (order["folder"],),
+            "num_fewshot": order["shots"],
+            "limit": order["limit"],
+            "precision": order["dtype"],
+            "device": "cpu",
+            "mirror": order["mirror"],
+        }
+    )
+    candidate = find(order["folder"], config, Path(order["folder"]), lambda line: None)
+    model: Any = candidate.model()
+    dict(model.answer([("warm", Likelihood(contexts=("A warm",), continuations=(" start",)))]))
+    peak = matrix_peak(order["dtype"])
+    model.network.computed = model.network.read = 0
+    watch, answers = Watch(), {}
+    for name in order["data"]:
+        (benchmark,) = benchmarks(name)
+        if order["first_shots"]:
+            benchmark = replace(benchmark, draw=Draw.FIRST)
+        chosen = choose(benchmark, benchmark.load(rows_here(config.mirror)), config, shots=None, limit=None)
+        work = Work(chosen, candidate.spec, config, Plain())
+        answers[name] = found = {}
+        with watch:
+            asked = list(ask(work, chosen.samples, candidate.model, batch_size=default_batch(work)))
+        for transcript in (each for transcripts, _ in asked for each in transcripts):
+            response = transcript.response
+            if isinstance(response, Likelihoods):
+                said = {"sums": response.sums, "greedy": response.is_greedy}
+            else:
+                assert isinstance(response, Generated), response
+                said = {"text": response.text}
+            found[transcript.sample.id] = said
+    done = {
+        "seconds": watch.seconds,
+        "over_bytes": watch.over_bytes,
+        "answers": answers,
+        "computed": model.network.computed,
+        "operations": operations(model),
+        "peak": max(peak, matrix_peak(order["dtype"])),
+    }
+    print(json.dumps(done))
+
+
+if __name__ == "__main__":
+    main()
