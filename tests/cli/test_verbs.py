@@ -23,6 +23,8 @@ def place(tmp_path_factory):
     choices = {"text": ["red", "green", "blue", "grey"], "label": list("ABCD")}
     rows = [{"id": str(n), "question_stem": f"Leaf {n} is", "choices": choices, "answerKey": "B"} for n in range(12)]
     (openbook / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    pool = [row | {"question_stem": f"Sky {row['id']} is"} for row in rows]
+    (openbook / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in pool))
     rows = [
         {"question": f"Who is {n}", "question_id": str(n), "answer": {"value": "a", "aliases": ["a", "b"]}}
         for n in range(6)
@@ -42,8 +44,10 @@ def outweigh(place, monkeypatch, capsys):
         found = guarded(lambda: app(args=words, standalone_mode=False), json="--json" in words)
         out, err = capsys.readouterr()
         assert found == code, err
+        call.said.append(err)
         return out
 
+    call.said = []
     return call
 
 
@@ -73,9 +77,59 @@ def test_the_same_run_again_is_the_same(finished, outweigh, place):
 
 def test_a_raised_limit_asks_only_what_is_new(finished, outweigh, place):
     assert "nothing was asked" in outweigh("run", place / "first", "--benchmark", "openbookqa", "--limit", 5)
-    outweigh("run", place / "second", "--benchmark", "openbookqa", "--num-fewshot", 0, "--seed", 7, "--limit", 4)
-    again = outweigh("run", place / "second", "--benchmark", "openbookqa", "--seed", "0,1,2,7", "--limit", 6)
+    outweigh("run", place / "second", "--benchmark", "openbookqa", "--num-fewshot", 1, "--seed", 7, "--limit", 4)
+    words = ["--benchmark", "openbookqa", "--num-fewshot", 1, "--seed", "0,1,2,7", "--limit", 6]
+    again = outweigh("run", place / "second", *words)
     assert "2 samples were asked now, 4 had been answered before." in again
+
+
+def test_what_another_evaluation_asked_is_not_asked_again(finished, outweigh, place, monkeypatch):
+    words = ["--benchmark", "openbookqa", "--num-fewshot", 0]  # without shots the draw's seed changes no prompt
+    out = outweigh("run", place / "first", *words, "--seed", 8, "--name", "eight")
+    assert "All 12 samples had been answered before: nothing was asked." in out
+    assert outweigh.said[-1].endswith("12 samples; 12 of 12 answers were known already\n")
+    assert "0.0 (12 known)" in outweigh("show", "eight")
+    out = outweigh("run", place / "first", *words, "--seed", 9, "--no-cache")
+    assert "All 12 samples were asked now." in out
+    monkeypatch.setenv("OUTWEIGH_RUN_NO_CACHE", "1")
+    assert "All 12 samples were asked now." in outweigh("run", place / "first", *words, "--seed", 10)
+
+
+@pytest.fixture
+def known(outweigh):
+    """How many answers are known, as `outweigh doctor` has it."""
+
+    def count():
+        checks = json.loads(outweigh("doctor", "--json"))["checks"]
+        (found,) = (each["found"] for each in checks if each["name"] == "database")
+        return int(found.split(", ")[1].split()[0])
+
+    return count
+
+
+def test_imported_answers_are_never_known(finished, outweigh, place, known):
+    before = known()
+    folder = json.loads(outweigh("export", "pair", "--to", place / "elsewhere", "--json"))["files"][0].rsplit("/", 1)[0]
+    for log in (place / folder).glob("results_*.json"):
+        plain = json.loads(log.read_text())
+        del plain["outweigh"]  # as another harness writes it
+        log.write_text(json.dumps(plain))
+    outweigh("import", folder, "--name", "foreign")
+    assert known() == before > 0
+    outweigh("delete", "foreign", "--yes")
+    assert known() == before
+
+
+def test_deleting_a_run_forgets_what_it_asked(finished, outweigh, place, known):
+    words = ["--benchmark", "openbookqa", "--num-fewshot", 2]
+    before = known()
+    outweigh("run", place / "first", *words, "--name", "asks")
+    outweigh("run", place / "first", *words, "--seed", 1234, "--limit", 6, "--name", "shares")
+    assert known() == before + 12
+    outweigh("delete", "asks", "--yes")
+    assert known() == before + 12  # the other run still holds that journal
+    outweigh("delete", "shares", "--yes")
+    assert known() == before
 
 
 def test_another_run_of_a_taken_name_is_refused(finished, outweigh, place):
