@@ -1,6 +1,7 @@
 """The verbs on a run of tiny models: what one writes the others read."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -118,6 +119,37 @@ def test_imported_answers_are_never_known(finished, outweigh, place, known):
     assert known() == before > 0
     outweigh("delete", "foreign", "--yes")
     assert known() == before
+
+
+def test_a_run_is_marked_again(finished, outweigh, monkeypatch):
+    before = outweigh("show", "pair", "--json")
+    told = outweigh("remark", "pair").splitlines()
+    assert len(told) == 4 and all(line.endswith(": nothing changed") for line in told)
+    found = json.loads(outweigh("remark", "pair", "--json"))
+    assert found["schema"] == "outweigh.remark/1"
+    assert [(each["benchmark"], each["changed"], each["problem"]) for each in found["results"]] == [
+        ("openbookqa", 0, None),
+        ("triviaqa", 0, None),
+    ] * 2
+    assert outweigh("show", "pair", "--json") == before
+
+
+def test_what_remark_changed_is_told_and_what_it_could_not_is_an_error(finished, outweigh, monkeypatch):
+    from outweigh.benchmarks.catalogue import OPENBOOKQA
+
+    def mark(sample, response):
+        return tuple(score.but(value=1.0) for score in OPENBOOKQA.mark(sample, response))
+
+    before = json.loads(outweigh("show", "pair", "--json"))["run"]["results"][0]
+    with monkeypatch.context() as patch:
+        patch.setattr("outweigh.engine.remarking.BENCHMARKS", (replace(OPENBOOKQA, mark=mark),))
+        first, second, *_ = outweigh("remark", "pair", code=2).splitlines()
+    wrong = 12 - round(12 * before["estimates"][0]["value"])
+    assert "first · OpenBookQA: acc " in first and " → 100.0 [" in first
+    assert f"; {wrong} of 12 samples are marked otherwise" in first
+    assert "first · TriviaQA: not marked: this Outweigh has no benchmark triviaqa" in second
+    outweigh("remark", "pair")
+    assert json.loads(outweigh("show", "pair", "--json"))["run"]["results"][0]["estimates"] == before["estimates"]
 
 
 def test_deleting_a_run_forgets_what_it_asked(finished, outweigh, place, known):
