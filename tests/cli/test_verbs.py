@@ -1,6 +1,7 @@
 """The verbs on a run of tiny models: what one writes the others read."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -23,6 +24,8 @@ def place(tmp_path_factory):
     choices = {"text": ["red", "green", "blue", "grey"], "label": list("ABCD")}
     rows = [{"id": str(n), "question_stem": f"Leaf {n} is", "choices": choices, "answerKey": "B"} for n in range(12)]
     (openbook / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    pool = [row | {"question_stem": f"Sky {row['id']} is"} for row in rows]
+    (openbook / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in pool))
     rows = [
         {"question": f"Who is {n}", "question_id": str(n), "answer": {"value": "a", "aliases": ["a", "b"]}}
         for n in range(6)
@@ -42,8 +45,10 @@ def outweigh(place, monkeypatch, capsys):
         found = guarded(lambda: app(args=words, standalone_mode=False), json="--json" in words)
         out, err = capsys.readouterr()
         assert found == code, err
+        call.said.append(err)
         return out
 
+    call.said = []
     return call
 
 
@@ -73,9 +78,90 @@ def test_the_same_run_again_is_the_same(finished, outweigh, place):
 
 def test_a_raised_limit_asks_only_what_is_new(finished, outweigh, place):
     assert "nothing was asked" in outweigh("run", place / "first", "--benchmark", "openbookqa", "--limit", 5)
-    outweigh("run", place / "second", "--benchmark", "openbookqa", "--num-fewshot", 0, "--seed", 7, "--limit", 4)
-    again = outweigh("run", place / "second", "--benchmark", "openbookqa", "--seed", "0,1,2,7", "--limit", 6)
+    outweigh("run", place / "second", "--benchmark", "openbookqa", "--num-fewshot", 1, "--seed", 7, "--limit", 4)
+    words = ["--benchmark", "openbookqa", "--num-fewshot", 1, "--seed", "0,1,2,7", "--limit", 6]
+    again = outweigh("run", place / "second", *words)
     assert "2 samples were asked now, 4 had been answered before." in again
+
+
+def test_what_another_evaluation_asked_is_not_asked_again(finished, outweigh, place, monkeypatch):
+    words = ["--benchmark", "openbookqa", "--num-fewshot", 0]  # without shots the draw's seed changes no prompt
+    out = outweigh("run", place / "first", *words, "--seed", 8, "--name", "eight")
+    assert "All 12 samples had been answered before: nothing was asked." in out
+    assert outweigh.said[-1].endswith("12 samples; 12 of 12 answers were known already\n")
+    assert "0.0 (12 known)" in outweigh("show", "eight")
+    out = outweigh("run", place / "first", *words, "--seed", 9, "--no-cache")
+    assert "All 12 samples were asked now." in out
+    monkeypatch.setenv("OUTWEIGH_RUN_NO_CACHE", "1")
+    assert "All 12 samples were asked now." in outweigh("run", place / "first", *words, "--seed", 10)
+
+
+@pytest.fixture
+def known(outweigh):
+    """How many answers are known, as `outweigh doctor` has it."""
+
+    def count():
+        checks = json.loads(outweigh("doctor", "--json"))["checks"]
+        (found,) = (each["found"] for each in checks if each["name"] == "database")
+        return int(found.split(", ")[1].split()[0])
+
+    return count
+
+
+def test_imported_answers_are_never_known(finished, outweigh, place, known):
+    before = known()
+    folder = json.loads(outweigh("export", "pair", "--to", place / "elsewhere", "--json"))["files"][0].rsplit("/", 1)[0]
+    for log in (place / folder).glob("results_*.json"):
+        plain = json.loads(log.read_text())
+        del plain["outweigh"]  # as another harness writes it
+        log.write_text(json.dumps(plain))
+    outweigh("import", folder, "--name", "foreign")
+    assert known() == before > 0
+    outweigh("delete", "foreign", "--yes")
+    assert known() == before
+
+
+def test_a_run_is_marked_again(finished, outweigh, monkeypatch):
+    before = outweigh("show", "pair", "--json")
+    told = outweigh("remark", "pair").splitlines()
+    assert len(told) == 4 and all(line.endswith(": nothing changed") for line in told)
+    found = json.loads(outweigh("remark", "pair", "--json"))
+    assert found["schema"] == "outweigh.remark/1"
+    assert [(each["benchmark"], each["changed"], each["problem"]) for each in found["results"]] == [
+        ("openbookqa", 0, None),
+        ("triviaqa", 0, None),
+    ] * 2
+    assert outweigh("show", "pair", "--json") == before
+
+
+def test_what_remark_changed_is_told_and_what_it_could_not_is_an_error(finished, outweigh, monkeypatch):
+    from outweigh.benchmarks.catalogue import OPENBOOKQA
+
+    def mark(sample, response):
+        return tuple(score.but(value=1.0) for score in OPENBOOKQA.mark(sample, response))
+
+    before = json.loads(outweigh("show", "pair", "--json"))["run"]["results"][0]
+    with monkeypatch.context() as patch:
+        patch.setattr("outweigh.engine.remarking.BENCHMARKS", (replace(OPENBOOKQA, mark=mark),))
+        first, second, *_ = outweigh("remark", "pair", code=2).splitlines()
+    wrong = 12 - round(12 * before["estimates"][0]["value"])
+    assert "first · OpenBookQA: acc " in first and " → 100.0 [" in first
+    assert f"; {wrong} of 12 samples are marked otherwise" in first
+    assert "first · TriviaQA: not marked: this Outweigh has no benchmark triviaqa" in second
+    outweigh("remark", "pair")
+    assert json.loads(outweigh("show", "pair", "--json"))["run"]["results"][0]["estimates"] == before["estimates"]
+
+
+def test_deleting_a_run_forgets_what_it_asked(finished, outweigh, place, known):
+    words = ["--benchmark", "openbookqa", "--num-fewshot", 2]
+    before = known()
+    outweigh("run", place / "first", *words, "--name", "asks")
+    outweigh("run", place / "first", *words, "--seed", 1234, "--limit", 6, "--name", "shares")
+    assert known() == before + 12
+    outweigh("delete", "asks", "--yes")
+    assert known() == before + 12  # the other run still holds that journal
+    outweigh("delete", "shares", "--yes")
+    assert known() == before
 
 
 def test_another_run_of_a_taken_name_is_refused(finished, outweigh, place):

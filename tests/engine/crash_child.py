@@ -1,4 +1,5 @@
-"""A command line that forks: imports once, then runs `outweigh run` in a child for every line on standard input.
+"""A command line that forks: imports once, then runs `outweigh run` in a child for every line on standard input,
+with the line's words added to its arguments.
 
 Each child notes the ids of the samples that it asks, so that a test can count executions.
 """
@@ -29,13 +30,13 @@ def main():
     log, arguments = sys.argv[1], sys.argv[2:]
     TransformersModel.answer = noted(TransformersModel.answer, log)
     print("ready", flush=True)
-    for _ in sys.stdin:
+    for line in sys.stdin:
         child = os.fork()
         if child == 0:
             quiet = os.open(os.devnull, os.O_WRONLY)
             os.dup2(quiet, 1)
             os.dup2(quiet, 2)
-            app(args=arguments, standalone_mode=False)
+            app(args=[*arguments, *line.split()], standalone_mode=False)
             os._exit(0)
         print(child, flush=True)
         _, status = os.waitpid(child, 0)

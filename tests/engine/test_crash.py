@@ -1,4 +1,5 @@
-"""kill -9 at any moment loses at most one batch: every sample ends up asked and marked exactly once."""
+"""kill -9 at any moment loses at most one batch: every sample ends up asked and marked exactly once,
+and is known to whoever asks the same."""
 
 import json
 import os
@@ -50,8 +51,8 @@ def runner(tmp_path, monkeypatch):
     )
     assert process.stdout.readline() == "ready\n"
 
-    def start():
-        process.stdin.write("go\n")
+    def start(words=""):
+        process.stdin.write(f"{words}\n")
         process.stdin.flush()
         return int(process.stdout.readline())
 
@@ -63,12 +64,12 @@ def runner(tmp_path, monkeypatch):
     process.wait()
 
 
-def transcripts():
+def transcripts(name="crashing"):
     from outweigh.engine import reading
     from outweigh.store.artifacts import Artifacts
     from outweigh.store.journal import Journal
 
-    (result,) = reading.load("crashing").results
+    (result,) = reading.load(name).results
     journal = Journal(Artifacts.default(), result.evaluation.work)
     return result, journal, journal.read()
 
@@ -79,13 +80,13 @@ def test_ten_kills_lose_no_sample_and_double_none(runner):
     start()
     assert end() == 0
     whole = time.monotonic() - begun
-    from outweigh.store import runs
+    from outweigh.store import responses, runs
     from outweigh.store.artifacts import Artifacts
 
     for key in Artifacts.default().list("evaluations"):
         Artifacts.default().delete(key)
     with runs.opened() as session:
-        runs.delete(session, "crashing")
+        responses.forget(session, runs.delete(session, "crashing").works)
     log.unlink()
     dice = random.Random(4)
     for _ in range(KILLS):
@@ -104,6 +105,13 @@ def test_ten_kills_lose_no_sample_and_double_none(runner):
     executions = log.read_text().split()
     assert set(executions) == set(found)
     assert len(executions) <= total + KILLS * BATCH
+    log.unlink()
+    start("--seed 5 --name again")  # without shots every prompt is the same: an equal question in another evaluation
+    assert end() == 0
+    second, _, again = transcripts("again")
+    assert [each.scores for each in again.values()] == [each.scores for each in found.values()]
+    asked_again = log.read_text().split() if log.exists() else []
+    assert len(asked_again) == len(set(asked_again)) == total - second.cached <= KILLS * BATCH
 
 
 def test_asking_again_asks_nothing(runner):

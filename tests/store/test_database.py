@@ -13,8 +13,8 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from filelock import FileLock
 
-from outweigh.records import UserError
-from outweigh.store import database, runs
+from outweigh.records import Result, UserError
+from outweigh.store import database, responses, runs
 from outweigh.store.database import REVISIONS, opened
 from outweigh.store.tables import Table
 
@@ -69,6 +69,23 @@ def test_a_migration_that_breaks_off_leaves_nothing(url: str, monkeypatch: pytes
     engine.dispose()
     with opened(url) as session:
         assert runs.listing(session) == []
+
+
+def test_a_database_of_the_first_version_is_upgraded_with_all_that_it_holds(
+    url: str, monkeypatch: pytest.MonkeyPatch, make_result: Callable[..., Result]
+) -> None:
+    record = (Path(__file__).parent / "written_by_0_1_0" / "result.json").read_text()
+    with monkeypatch.context() as patch:
+        patch.setattr(database, "REVISIONS", ("0001",))
+        with opened(url) as session:
+            runs.begin(session, "old", None, {})
+            runs.add_result(session, "old", make_result())
+            session.execute(sqlalchemy.text("UPDATE results SET record = :record"), {"record": record})
+    assert "responses" not in sqlalchemy.inspect(sqlalchemy.create_engine(url)).get_table_names()
+    with opened(url) as session:
+        (result,) = runs.load(session, "old").results
+        assert (result.asked, result.failed, result.cached, result.usage.seconds) == (3, 1, 0, 1.0)
+        assert responses.count(session) == 0
 
 
 def test_a_newer_database_is_refused(url: str) -> None:

@@ -227,7 +227,7 @@ def test_a_work_key_cannot_leave_the_folder(root: Path) -> None:
 def test_a_part_of_another_version_is_explained(
     journal: Journal, make_transcript: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("outweigh.store.columns._json", lambda _: '{"sample": 1}')
+    monkeypatch.setattr("outweigh.store.columns.json_text", lambda _: '{"sample": 1}')
     journal.append([make_transcript("1")], 1)
     with pytest.raises(UserError, match="another version of Outweigh"):
         journal.read()
@@ -275,6 +275,7 @@ transcripts = st.builds(
     seconds=st.floats(0, 1e9),
     input_tokens=counts,
     output_tokens=counts,
+    cached=st.booleans(),
 )
 
 
@@ -368,3 +369,20 @@ def test_a_writer_killed_at_any_moment_loses_nothing_it_acknowledged(
     assert len(acknowledged) == len(set(acknowledged))
     assert set(acknowledged) <= found.keys()
     assert all(path.name.startswith("part-") for path in parts_of(root))
+
+
+def test_a_part_of_the_first_version_is_read(journal: Journal, root: Path) -> None:
+    (part,) = (Path(__file__).parent / "written_by_0_1_0").glob("part-*.parquet")
+    folder = root / "evaluations" / ("w" * 64)
+    folder.mkdir(parents=True)
+    (folder / part.name).write_bytes(part.read_bytes())
+    found = journal.read()
+    assert journal.damaged == ()
+    assert [type(each.response) for each in found.values()] == [Generated, Failed, Likelihoods]
+    assert found["2"].response.sums == (-1.5, -math.inf)
+    assert [(each.cached, each.seconds, each.input_tokens) for each in found.values()] == [
+        (False, 0.25, 7),
+        (False, 0.25, 7),
+        (False, 0.5, 4),
+    ]
+    assert found["0"].scores[0].value == 1.0

@@ -14,7 +14,7 @@ def delete(
 ) -> None:
     """Delete a run with the results and answers that no other run shares."""
     from outweigh.cli.output import console, print_json
-    from outweigh.store import runs
+    from outweigh.store import responses, runs
     from outweigh.store.artifacts import Artifacts
     from outweigh.store.journal import Journal
 
@@ -24,6 +24,7 @@ def delete(
         typer.confirm(f"Delete the run {run} and the answers that only it has?", abort=True, err=True)
     with runs.opened() as session:
         gone = runs.delete(session, run)
+        responses.forget(session, gone.works)
         journals = [Journal(Artifacts.default(), work) for work in gone.works]
         for journal in journals:
             with journal.lock(timeout_seconds=1.0):

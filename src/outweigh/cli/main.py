@@ -14,6 +14,7 @@ from outweigh.cli import (
     export,
     imports,
     models,
+    remark,
     report,
     run,
     samples,
@@ -56,6 +57,7 @@ app.command("samples")(samples.samples)
 app.command("report")(report.report)
 app.command("export")(export.export)
 app.command("import")(imports.imports)
+app.command("remark")(remark.remark)
 app.command("delete")(delete.delete)
 app.command("doctor")(doctor.doctor)
 app.add_typer(models.app, name="models")

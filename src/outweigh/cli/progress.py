@@ -70,7 +70,9 @@ class Bar:
         self._count += len(scores)
         failed = sum(isinstance(each.response, Failed) for each in transcripts)
         seconds = sum(each.seconds for each in transcripts)
-        rate = f"{len(transcripts) / seconds:.1f}/s" if seconds else ""
+        cached = sum(each.cached for each in transcripts)
+        self._reused += cached
+        rate = f"{(len(transcripts) - cached) / seconds:.1f}/s" if seconds else ""
         score = f"score {percent(self._sum / self._count)}" if self._count else ""
         if failed:
             self._console.print(f"{failed} samples failed", style="yellow")
@@ -84,6 +86,8 @@ class Bar:
         else:
             told = f"{percent(headline.value)} [{percent(headline.low)}, {percent(headline.high)}]"
         seconds = f" in {result.usage.seconds:.1f} s" if result.usage.seconds else ""
+        if result.cached:
+            seconds += f"; {result.cached:,} of {result.asked:,} answers were known already"
         seconds = " (answered before)" if self._known else seconds
         self._console.print(f"{result.model} · {result.title}: {told}, {result.asked} samples{seconds}", markup=False)
 

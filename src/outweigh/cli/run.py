@@ -59,6 +59,14 @@ def run(  # noqa: PLR0913 - each is a flag
     mirror: Annotated[
         str | None, typer.Option(envvar="OUTWEIGH_MIRROR", help="Directory with the benchmarks' data.")
     ] = None,
+    no_cache: Annotated[
+        bool,
+        typer.Option(
+            "--no-cache",
+            help="Ask even what another evaluation asked this model in the same words, and keep nothing for others. "
+            "What this very evaluation was answered before still counts; `outweigh delete` makes it ask afresh.",
+        ),
+    ] = False,
     gguf_file: Annotated[str | None, typer.Option(help="Which GGUF file of a repository.")] = None,
     allow_pickle: Annotated[
         bool, typer.Option("--allow-pickle", help="Load pickled weights, which can run code.")
@@ -88,6 +96,7 @@ def run(  # noqa: PLR0913 - each is a flag
             "top_p": top_p,
             "max_tokens": max_tokens,
             "mirror": mirror,
+            "no_cache": no_cache or None,
             "gguf_file": gguf_file,
             "allow_pickle": allow_pickle or None,
             "trust_remote_code": trust_remote_code or None,

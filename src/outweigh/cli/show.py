@@ -1,10 +1,13 @@
 """`outweigh show`: all runs, or one run's results."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from outweigh.cli.output import AsJson
+
+if TYPE_CHECKING:
+    from outweigh.records import Result
 
 
 def show(
@@ -37,6 +40,12 @@ def _list(as_json: bool) -> None:
     console().print(made)
 
 
+def _seconds(result: "Result") -> str:
+    """Seconds of answering, and how many answers needed none."""
+    seconds = "" if result.usage.seconds is None else f"{result.usage.seconds:.1f}"
+    return f"{seconds} ({result.cached:,} known)" if result.cached else seconds
+
+
 def _one(name: str, as_json: bool) -> None:
     from outweigh.cli.comparing import interval
     from outweigh.cli.output import console, print_json, table
@@ -54,7 +63,6 @@ def _one(name: str, as_json: bool) -> None:
         for place, estimate in enumerate(result.estimates or (None,)):
             own = place == 0
             filtered = f",{estimate.filter}" if estimate and estimate.filter != "none" else ""
-            seconds = result.usage.seconds
             made.add_row(
                 result.model if own else "",
                 result.evaluation.benchmark if own else "",
@@ -63,7 +71,7 @@ def _one(name: str, as_json: bool) -> None:
                 interval(estimate),
                 str(estimate.count) if estimate else "0",
                 *((str(result.failed), str(result.truncated), str(result.unreadable)) if own else ("", "", "")),
-                f"{seconds:.1f}" if own and seconds is not None else "",
+                _seconds(result) if own else "",
             )
     out = console()
     out.print(

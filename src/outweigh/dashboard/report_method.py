@@ -148,7 +148,7 @@ def _total(results: Sequence[Result], read: Callable[[Result], float | int | Non
 def _speed(results: Sequence[Result]) -> tuple[str, ...]:
     """Time, samples, rate, tokens: totals of these results."""
     seconds = _total(results, lambda result: result.usage.seconds)
-    samples = sum(result.asked for result in results)
+    samples = sum(result.asked - result.cached for result in results)  # the others took no time
     tokens = _total(results, lambda result: result.usage.input_tokens)
     written = _total(results, lambda result: result.usage.output_tokens)
     return (

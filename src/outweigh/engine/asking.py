@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 
+from outweigh.engine.known import Known
 from outweigh.engine.work import Work
 from outweigh.models.model import Model, OutOfMemory
 from outweigh.records import (
@@ -17,22 +18,25 @@ from outweigh.records import (
 
 Batch = list[tuple[Sample, Request]]
 
+_MISSING = Failed(stage="model", message="the model gave no response", retryable=True)
 _ATTEMPTS_ALONE = 4  # a lone sample is tried again, because the model halves its own budget each time
 
 
-def transcript(work: Work, sample: Sample, request: Request, response: Response, seconds: float) -> Transcript:
-    """One sample's record, marked unless it failed."""
+def transcript(work: Work, sample: Sample, request: Request, response: Response, seconds: float | None) -> Transcript:
+    """One sample's record, marked unless it failed. `seconds` None: the answer was known already, and took nothing."""
     if isinstance(response, Failed):
-        return Transcript(sample=sample, request=request, response=response, seconds=seconds)
+        return Transcript(sample=sample, request=request, response=response, seconds=seconds or 0.0)
     written = response.tokens if isinstance(response, Generated) else 0
+    cached = seconds is None
     return Transcript(
         sample=sample,
         request=request,
         response=response,
         scores=work.chosen.benchmark.mark(sample, response),
-        seconds=seconds,
-        input_tokens=response.input_tokens,
-        output_tokens=written,
+        seconds=seconds or 0.0,
+        input_tokens=0 if cached else response.input_tokens,
+        output_tokens=0 if cached else written,
+        cached=cached,
     )
 
 
@@ -60,20 +64,31 @@ def ask(
     model: Callable[[], Model],
     *,
     batch_size: int,
+    known: Known | None = None,
 ) -> Iterator[tuple[list[Transcript], float]]:
-    """Yield (transcripts, seconds of answering) for one batch after another, in the samples' order."""
+    """Yield (transcripts, seconds of answering) for one batch after another, in the samples' order.
+
+    What is `known` is not asked; a batch that is known as a whole does not even load the model.
+    """
     for start in range(0, len(samples), batch_size):
         batch = [(sample, work.request(sample)) for sample in samples[start : start + batch_size]]
-        answering = model()
-        begun = time.perf_counter()
-        responses = _answers(answering, batch)
-        seconds = time.perf_counter() - begun
-        share = seconds / len(batch)
-        missing = Failed(stage="model", message="the model gave no response", retryable=True)
-        yield (
-            [transcript(work, s, r, responses.get(s.id, missing), share) for s, r in batch],
-            seconds,
-        )
+        held = known.find([request for _, request in batch]) if known else {}
+        new = [(sample, request) for sample, request in batch if request.fingerprint not in held]
+        responses, seconds = _timed(model, new) if new else ({}, 0.0)
+        found = []
+        for sample, request in batch:
+            if request.fingerprint in held:
+                found.append(transcript(work, sample, request, held[request.fingerprint], None))
+            else:
+                found.append(transcript(work, sample, request, responses.get(sample.id, _MISSING), seconds / len(new)))
+        yield found, seconds
+
+
+def _timed(model: Callable[[], Model], batch: Batch) -> tuple[dict[str, Response], float]:
+    """Every response, and the seconds of answering, without those of loading the model."""
+    answering = model()
+    begun = time.perf_counter()
+    return _answers(answering, batch), time.perf_counter() - begun
 
 
 def default_batch(work: Work) -> int:

@@ -35,6 +35,7 @@ class RunConfig(Record):
     allow_pickle: bool = False
     trust_remote_code: bool = False
     mirror: str | None = None
+    no_cache: bool = False
     name: str | None = None
 
 

@@ -60,6 +60,17 @@ def _store() -> Check:
     return Check("home", state, f"{folder}, {free / 1e9:.1f} GB free", advice)
 
 
+def _database() -> Check:
+    from outweigh.store import responses, runs
+
+    try:
+        with runs.opened(reading=True) as session:
+            count, known = len(runs.listing(session)), responses.count(session)
+    except UserError as error:
+        return Check("database", "missing", str(error))
+    return Check("database", "ok", f"{count:,} runs, {known:,} known answers (`outweigh delete RUN` removes its own)")
+
+
 def _data() -> Check:
     mirror = os.environ.get("OUTWEIGH_MIRROR")
     if mirror:
@@ -80,5 +91,6 @@ def checks() -> list[Check]:
         _device(),
         *_packages(),
         _store(),
+        _database(),
         _data(),
     ]

@@ -10,6 +10,7 @@ from outweigh.benchmarks.sources import rows_here
 from outweigh.engine.asking import ask, default_batch
 from outweigh.engine.candidates import Candidate, find
 from outweigh.engine.config import DEFAULT_SUITE, RunConfig
+from outweigh.engine.known import Known
 from outweigh.engine.summary import Circumstances, summarise, values
 from outweigh.engine.work import Chosen, Work, choose
 from outweigh.metering.machine import machine
@@ -71,7 +72,7 @@ def prepare(config: RunConfig, reporter: Reporter) -> Prepared:
 def run(prepared: Prepared, reporter: Reporter) -> str:
     """Ask what is missing and store every result; the run's name. Ctrl-C leaves it ready to be resumed."""
     config = prepared.config
-    settings = config.model_dump(mode="json", exclude={"name", "batch_size"})
+    settings = config.model_dump(mode="json", exclude={"name", "batch_size", "no_cache"})
     with runs.opened() as session:
         name = runs.begin(session, config.name, prepared.suite, settings)
     status = RunStatus.FAILED
@@ -79,7 +80,7 @@ def run(prepared: Prepared, reporter: Reporter) -> str:
         for candidate in prepared.candidates:
             for chosen in prepared.chosen:
                 work = Work(chosen, candidate.spec, config, candidate.prompting())
-                _evaluate(name, candidate, work, reporter, config.batch_size)
+                _evaluate(name, candidate, work, reporter, config)
             candidate.close()
         status = RunStatus.FINISHED
     except KeyboardInterrupt:
@@ -91,7 +92,7 @@ def run(prepared: Prepared, reporter: Reporter) -> str:
     return name
 
 
-def _evaluate(name: str, candidate: Candidate, work: Work, reporter: Reporter, batch_size: int | None) -> None:
+def _evaluate(name: str, candidate: Candidate, work: Work, reporter: Reporter, config: RunConfig) -> None:
     evaluation, samples = work.evaluation, work.chosen.samples
     journal = Journal(Artifacts.default(), evaluation.work)
     with runs.opened() as session:
@@ -101,8 +102,11 @@ def _evaluate(name: str, candidate: Candidate, work: Work, reporter: Reporter, b
         answered = journal.answered()
         missing = [sample for sample in samples if sample.id not in answered]
         reporter.begin(candidate.title, work.chosen.benchmark.title, len(samples), len(samples) - len(missing))
-        for transcripts, seconds in ask(work, missing, candidate.model, batch_size=batch_size or default_batch(work)):
+        known = Known(evaluation, off=config.no_cache)
+        size = config.batch_size or default_batch(work)
+        for transcripts, seconds in ask(work, missing, candidate.model, batch_size=size, known=known):
             journal.append(transcripts, seconds)
+            known.keep(transcripts)
             reporter.advance(transcripts, values(work.chosen.benchmark.headline, transcripts))
         found = journal.read()
     result = summarise(

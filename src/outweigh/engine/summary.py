@@ -55,10 +55,21 @@ def _estimate(metric: Metric, answered: Sequence[Transcript]) -> Estimate:
     )
 
 
+def estimates(benchmark: Benchmark, answered: Sequence[Transcript]) -> tuple[Estimate, ...]:
+    """One estimate for each metric; none where nothing was answered."""
+    return tuple(_estimate(metric, answered) for metric in benchmark.metrics) if answered else ()
+
+
 def unreadable(benchmark: Benchmark, transcript: Transcript) -> bool:
     """Whether the sample was answered, but nothing could be read out of the answer for the headline metric."""
     score = transcript.score(benchmark.headline.name, benchmark.headline.filter)
     return score is not None and score.unreadable
+
+
+def _known_already(transcripts: Sequence[Transcript]) -> tuple[str, ...]:
+    cached = sum(each.cached for each in transcripts)
+    told = f"{cached:,} of {len(transcripts):,} answers were known already: time and tokens are those of the rest"
+    return (told,) if cached else ()
 
 
 def summarise(work: Work, transcripts: Sequence[Transcript], around: Circumstances) -> Result:
@@ -78,15 +89,16 @@ def summarise(work: Work, transcripts: Sequence[Transcript], around: Circumstanc
         chance=benchmark.chance,
         card=around.card,
         machine=around.machine,
-        estimates=tuple(_estimate(metric, answered) for metric in benchmark.metrics) if answered else (),
+        estimates=estimates(benchmark, answered),
         usage=usage,
         asked=len(transcripts),
         failed=len(transcripts) - len(answered),
         truncated=sum(lost_tokens(each.response) for each in answered),
         unreadable=sum(unreadable(benchmark, each) for each in answered),
+        cached=sum(each.cached for each in transcripts),
         samples_digest=digest(canonical_json([[e.sample.id, e.request.fingerprint] for e in transcripts])),
         harness=f"outweigh {version('outweigh')}",
-        notes=(*work.chosen.loaded.notes, *around.notes),
+        notes=(*work.chosen.loaded.notes, *around.notes, *_known_already(transcripts)),
         started_at=around.started_at,
         finished_at=around.finished_at,
     )

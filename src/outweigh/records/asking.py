@@ -142,7 +142,8 @@ class Score(Record):
 class Transcript(Record):
     """One sample, whole: what was asked, what came back, and how it was marked.
 
-    A failed sample has no scores. `seconds` is this sample's share of its batch.
+    A failed sample has no scores. `seconds` is this sample's share of its batch. A `cached` response was given to an
+    equal request of another evaluation: it took no seconds and no tokens here, so both are 0.
     """
 
     sample: Sample
@@ -152,6 +153,7 @@ class Transcript(Record):
     seconds: float = 0.0
     input_tokens: int = 0
     output_tokens: int = 0
+    cached: bool = False
 
     def score(self, metric: str, filter: str) -> Score | None:
         """The score of one metric; None for a failed sample."""

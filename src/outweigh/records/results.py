@@ -64,7 +64,10 @@ class Estimate(Record):
 
 
 class Usage(Record):
-    """What answering took, without loading. None is "not measured", never 0."""
+    """What answering took, without loading. None is "not measured", never 0.
+
+    Answers that were known already count nowhere here: seconds and tokens are of the same, asked, samples.
+    """
 
     seconds: float | None = None
     input_tokens: int | None = None
@@ -79,7 +82,8 @@ class Result(Record):
     """What one evaluation produced. Completeness is counted apart from the score.
 
     `asked` samples were sent, of which `failed` never answered, `truncated` lost prompt tokens or were cut
-    at the token limit, and `unreadable` answered with nothing that could be read out.
+    at the token limit, and `unreadable` answered with nothing that could be read out. `cached` of them were
+    not sent at all: an equal request of another evaluation had been answered before.
     """
 
     evaluation: Evaluation
@@ -95,6 +99,7 @@ class Result(Record):
     failed: int = 0
     truncated: int = 0
     unreadable: int = 0
+    cached: int = 0
     samples_digest: str
     harness: str
     notes: tuple[str, ...] = ()

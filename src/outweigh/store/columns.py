@@ -120,12 +120,13 @@ def _row(transcript: Transcript) -> dict[str, object]:
         "seconds": transcript.seconds,
         "input_tokens": transcript.input_tokens,
         "output_tokens": transcript.output_tokens,
-        "scores": f"[{','.join(_json(score) for score in transcript.scores)}]",
-        "transcript": _json(transcript),
+        "scores": f"[{','.join(json_text(score) for score in transcript.scores)}]",
+        "transcript": json_text(transcript),
     }
 
 
-def _json(record: Record) -> str:
+def json_text(record: Record) -> str:
+    """The record as JSON that reads back as the same record."""
     # Not pydantic's own JSON: it writes an infinite log-likelihood as null, which cannot be read back.
     return json.dumps(record.model_dump(), ensure_ascii=False, default=to_jsonable_python)
 

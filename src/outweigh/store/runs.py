@@ -28,7 +28,9 @@ __all__ = [
     "generated_name",
     "listing",
     "load",
+    "of_work",
     "opened",
+    "replace_result",
     "resolve",
 ]
 
@@ -93,6 +95,20 @@ def find_result(session: Session, evaluation_fingerprint: str) -> Result | None:
     """The result of an evaluation, whichever run made it."""
     row = _find_result(session, evaluation_fingerprint)
     return None if row is None else _result(row.record)
+
+
+def of_work(session: Session, work: str) -> list[Result]:
+    """Every result from one journal, whichever run holds it: they differ in their limits."""
+    rows = session.scalars(select(ResultRow.record).where(ResultRow.work == work).order_by(ResultRow.id))
+    return [_result(record) for record in rows]
+
+
+def replace_result(session: Session, result: Result) -> None:
+    """Put the result where another of the same evaluation stands, in every run; nothing where there is none."""
+    columns = _columns(result)
+    held = _find_result(session, columns["evaluation"])
+    for column, value in columns.items() if held is not None else ():
+        setattr(held, column, value)
 
 
 def resolve(session: Session, name: str) -> str:

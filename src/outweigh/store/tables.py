@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Double, ForeignKey, MetaData, String, TypeDecorator
+from sqlalchemy import JSON, DateTime, Dialect, Double, ForeignKey, MetaData, String, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -92,3 +92,18 @@ class RunWorkRow(Table):
 
     run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
     work: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+
+
+class ResponseRow(Table):
+    """One answer by who was asked what: the fingerprints of model and request. `work` is the journal that it came to.
+
+    The response is text: no JSON column keeps an infinite log-likelihood.
+    """
+
+    __tablename__ = "responses"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads it from the class
+
+    model: Mapped[str] = mapped_column(String(64), primary_key=True)
+    request: Mapped[str] = mapped_column(String(64), primary_key=True)
+    work: Mapped[str] = mapped_column(String(64))
+    response: Mapped[str] = mapped_column(Text)
