@@ -107,6 +107,13 @@ def test_a_mean_of_benchmarks_adds_up_their_intervals(make):
     assert found["piqa"].differences[0].method.endswith("exact McNemar")
 
 
+def test_a_mean_of_one_benchmark_is_that_benchmark(make):
+    found = rows(compare({"A": [make("arc", A, **stopped("arc"))], "B": [make("arc", B, **stopped("arc"))]}))
+    assert found["reasoning"].estimates == found["arc"].estimates
+    one, other = found["reasoning"].differences[0], found["arc"].differences[0]
+    assert one.but(benchmark="arc") == other
+
+
 def test_a_group_is_one_sequence_as_far_as_all_its_members_were_asked(make, knowledge):
     rng = np.random.default_rng(1)
     texts = {name: "".join(rng.choice(["0", "1"], 80)) for name in ("mmlu_a", "mmlu_b")}

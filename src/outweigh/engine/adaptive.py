@@ -62,16 +62,19 @@ class _Rounds:
         """Round after round until nothing is open."""
         together, size, look = _fit_together(self.candidates), FIRST, 0
         while rest := [head for head in self.heads if head not in self.outcomes]:
+            ends = {head: head.reach(size) for head in rest}
+            size = ceil(size * GROWTH)
+            if all(end == self.stops[head] for head, end in ends.items()):
+                continue  # a large cluster, or a group with many members, was asked further than this already
             for model, candidate in enumerate(self.candidates):
                 for head in rest:
-                    self._answers(model, head, self.stops[head], head.reach(size))
+                    self._answers(model, head, self.stops[head], ends[head])
                 if not together:
                     candidate.close()
             look += 1
             for head in rest:
-                self.stops[head], self.looks[head] = head.reach(size), look
+                self.stops[head], self.looks[head] = ends[head], look
             self._look(rest)
-            size = ceil(size * GROWTH)
 
     def store(self) -> None:
         """Store every model's result on every benchmark."""

@@ -31,9 +31,10 @@ def difference(node: Node, first: int, second: int) -> Paired | None:
 
 def enclosed(node: Node, model: int, plain: Estimate | None) -> Estimate | None:
     """A combined row's estimate for one model, with an interval that holds wherever its benchmarks stopped."""
-    if plain is None or not adaptive(node, model):
-        return plain
     heads = list(_heads(node))
+    alone = len(heads) == 1 and node.kind != "group"  # then it stands as it is
+    if plain is None or alone or not adaptive(node, model):
+        return plain
     parts = [_draws(head, model) for _, head in heads]
     weights = [weight for weight, _ in heads]
     value, low, high = sequential.average(parts, weights)
