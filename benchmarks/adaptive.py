@@ -24,7 +24,7 @@ class Line:
     """Many simulated runs of two models with one true gap. `wrong` counts decisions for the worse model.
 
     Where the models are equal every decision is wrong. `mean_asked` and `most_asked` (the 90th percentile) are samples
-    a model; `saved` is the share of the pool that need not be asked.
+    a model; `saved` is the share of the pool that need not be asked; `mean_gap_points` what was observed on average.
     """
 
     gap_points: int
@@ -34,6 +34,7 @@ class Line:
     mean_asked: float
     most_asked: float
     saved: float
+    mean_gap_points: float
 
 
 def looks(pool: int) -> list[int]:
@@ -48,7 +49,7 @@ def simulate(gap: float, discordance: float, pool: int, runs: int) -> Line:
     """Right-or-wrong answers: on a `discordance` of the samples one model alone is right."""
     rng = np.random.default_rng(round(1000 * gap))
     shares = [(discordance + gap) / 2, (discordance - gap) / 2, 1 - discordance]
-    asked, decided, wrong = [], 0, 0
+    asked, seen, decided, wrong = [], [], 0, 0
     places = np.array(looks(pool))
     for _ in range(runs):
         differences = rng.choice([1.0, -1.0, 0.0], pool, p=shares)
@@ -56,6 +57,7 @@ def simulate(gap: float, discordance: float, pool: int, runs: int) -> Line:
         reached = np.maximum.accumulate(wealth)[places - 1] > -np.log(ALPHA)
         stop = int(places[reached.argmax()]) if reached.any() else pool
         asked.append(stop)
+        seen.append(differences[:stop].mean())
         decided += bool(reached.any())
         wrong += bool(reached.any()) and (gap == 0 or differences[:stop].sum() < 0)
     return Line(
@@ -66,6 +68,7 @@ def simulate(gap: float, discordance: float, pool: int, runs: int) -> Line:
         mean_asked=float(np.mean(asked)),
         most_asked=float(np.quantile(asked, 0.9)),
         saved=1 - float(np.mean(asked)) / pool,
+        mean_gap_points=100 * float(np.mean(seen)),
     )
 
 
@@ -91,14 +94,21 @@ def main() -> None:
         print(json.dumps([asdict(line) for line in found], indent=2))
         return
     print(f"{flags.pool:,} samples, {flags.discordance:.0%} right in one model alone; looks: {looks(flags.pool)}")
-    print(
-        "| true gap, points | runs | decided | wrongly | samples asked, mean | 9 in 10 runs ask at most | not asked |"
+    heads = (
+        "true gap, points",
+        "runs",
+        "decided",
+        "wrongly",
+        "asked, mean",
+        "asked, 9 in 10 at most",
+        "not asked",
+        "seen gap",
     )
-    print("|---|---|---|---|---|---|---|")
+    print(f"| {' | '.join(heads)} |\n{'|---' * len(heads)}|")
     for each in found:
         print(
             f"| {each.gap_points} | {each.runs:,} | {each.decided:.1%} | {each.wrong:.1%} | {each.mean_asked:,.0f} | "
-            f"{each.most_asked:,.0f} | {each.saved:.0%} |",
+            f"{each.most_asked:,.0f} | {each.saved:.0%} | {each.mean_gap_points:.1f} |",
             flush=True,
         )
 

@@ -42,7 +42,8 @@ def _adaptive(lines: Sequence[Node]) -> list[str]:
     return [
         f"Asked in random order until the run had seen enough: {_few(stopped)}. Intervals and p-values there hold "
         "whenever one stops, so they are wider than those of a fixed number of samples; p is corrected over all pairs "
-        "of models, and an average of several benchmarks adds up their intervals."
+        "of models, an average of several benchmarks adds up their intervals, and a gap that stopped a run looks a "
+        "little larger than it is: trust its interval."
     ]
 
 
