@@ -247,6 +247,40 @@ def test_the_looking_verbs_speak_table_and_json(outweigh, place, words):
     assert json.loads(outweigh(*words, "--json"))["schema"].startswith("outweigh.")
 
 
+def test_an_adaptive_run_says_what_it_saved_and_how_it_compares(finished, outweigh, place, monkeypatch):
+    words = [place / "first", place / "second", "--benchmark", "openbookqa", "--name", "adaptive"]
+    out = outweigh("run", *words, "--until-decided")
+    assert "OpenBookQA: not decided after all 12 samples" in out
+    assert "nothing was asked" in out
+    assert "hold whenever one stops" in " ".join(out.split())
+    monkeypatch.setenv("OUTWEIGH_RUN_UNTIL_DECIDED", "1")
+    told = json.loads(outweigh("run", *words, "--json"))
+    assert told["savings"] == [
+        {
+            "title": "OpenBookQA",
+            "outcome": "exhausted",
+            "asked": 12,
+            "pool": 12,
+            "wanted": "not decided",
+            "unasked": 0.0,
+        }
+    ]
+    assert {each["evaluation"]["stopping"]["outcome"] for each in told["run"]["results"]} == {"exhausted"}
+    (difference,) = told["comparison"]["rows"][0]["differences"]
+    assert difference["method"] == "paired betting, anytime-valid"
+    compared = json.loads(outweigh("compare", "adaptive", "--json"))["comparison"]
+    assert compared == told["comparison"]
+    outweigh("report", "adaptive", "--to", place / "adaptive.html")
+    text = (place / "adaptive.html").read_text()
+    assert "--until-decided" in text
+    assert "hold whenever one stops" in text
+    outweigh("export", "adaptive", "--to", place / "adaptive-out")
+    back = json.loads(outweigh("import", next((place / "adaptive-out").iterdir()), "--name", "back", "--json"))
+    assert back["results"][0]["evaluation"]["stopping"]["pool"] == 12
+    for name in ("back", "adaptive"):
+        outweigh("delete", name, "--yes")
+
+
 def test_a_config_file_gives_what_flags_would(finished, outweigh, place):
     (place / "run.toml").write_text(
         f'models = ["{place / "first"}"]\nbenchmarks = ["openbookqa"]\nlimit = 3\nbatch-size = 2\n'

@@ -45,7 +45,7 @@ def test_an_evaluation_is_described(folder):
     assert model.revision == "0123456789abcdef0123456789abcdef01234567"
     assert colours.result.evaluation.model_dump(exclude={"model"}) == {
         "benchmark": "colours", "version": "1.5", "protocol": Protocol.LIKELIHOOD, "shots": 1, "seed": 99, "limit": 4,
-        "decoding": None, "data": "", "judge": None,
+        "decoding": None, "data": "", "judge": None, "stopping": None,
     }  # fmt: skip
     assert (sums.result.evaluation.protocol, sums.result.evaluation.version) == (Protocol.GENERATE, "2")
     assert sums.result.evaluation.decoding == Decoding(max_tokens=24)

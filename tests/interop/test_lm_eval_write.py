@@ -12,7 +12,18 @@ from outweigh.interop.lm_eval_lines import lines
 from outweigh.interop.lm_eval_read import read
 from outweigh.interop.lm_eval_requests import request_of, response_of
 from outweigh.interop.lm_eval_write import write
-from outweigh.records import Decoding, Estimate, Generate, Likelihood, Likelihoods, ModelSpec, Protocol, UserError
+from outweigh.records import (
+    Decoding,
+    Estimate,
+    Generate,
+    Likelihood,
+    Likelihoods,
+    ModelSpec,
+    Outcome,
+    Protocol,
+    Stopping,
+    UserError,
+)
 
 LINE = [
     "doc_id", "doc", "target", "arguments", "resps", "filtered_resps", "filter", "metrics", "doc_hash", "prompt_hash",
@@ -178,6 +189,36 @@ def test_rows_of_a_limited_split_are_not_made_up(make, tmp_path, when):
     content = json.loads(write([limited], tmp_path, when=when)[0].read_text())
     assert content["n-samples"]["colours"] == {"original": None, "effective": 1}
     assert content["config"]["limit"] == 1
+
+
+def stopped(make, largest_cluster):
+    logged = make.result("colours", Protocol.LIKELIHOOD, (make.choice(0, 1.0),))
+    stopping = Stopping(
+        outcome=Outcome.DECIDED,
+        until_decided=True,
+        until_halfwidth=None,
+        alpha=0.05,
+        order_seed=1234,
+        through="8" * 16,
+        pool=7,
+        largest_cluster=largest_cluster,
+        looks=1,
+    )
+    evaluation = logged.result.evaluation.but(stopping=stopping)
+    return type(logged)(logged.result.but(evaluation=evaluation), logged.transcripts)
+
+
+def test_what_an_adaptive_run_left_out_is_counted_and_comes_back(make, tmp_path, when):
+    one = stopped(make, 1)
+    path = write([one], tmp_path, when=when)[0]
+    assert json.loads(path.read_text())["n-samples"]["colours"] == {"original": 7, "effective": 1}
+    assert read(path)[0].result == one.result
+
+
+def test_passages_that_an_adaptive_run_went_by_are_not_forgotten(make, tmp_path, when):
+    path = write([stopped(make, 3)], tmp_path, when=when)[0]
+    with pytest.raises(UserError, match="asked adaptively, in passages that these files do not name"):
+        read(path)
 
 
 def refused(make, case):

@@ -6,7 +6,18 @@ import sys
 import pytest
 from pydantic import ValidationError
 
-from outweigh.records import Decoding, Evaluation, Likelihood, ModelSource, ModelSpec, Precision, Protocol, Sample
+from outweigh.records import (
+    Decoding,
+    Evaluation,
+    Likelihood,
+    ModelSource,
+    ModelSpec,
+    Outcome,
+    Precision,
+    Protocol,
+    Sample,
+    Stopping,
+)
 
 
 def evaluation(**changes):
@@ -30,6 +41,27 @@ def test_the_fingerprint_of_an_evaluation_is_pinned():
 def test_a_limit_changes_the_evaluation_but_not_its_work():
     assert evaluation(limit=10).fingerprint != evaluation().fingerprint
     assert evaluation(limit=10).work == evaluation().work == evaluation(limit=None).work
+
+
+def test_what_an_adaptive_run_asked_is_another_evaluation_of_the_same_work():
+    stopping = Stopping(
+        outcome=Outcome.DECIDED,
+        until_decided=True,
+        until_halfwidth=None,
+        alpha=0.05,
+        order_seed=1234,
+        through="8" * 16,
+        pool=100,
+        largest_cluster=1,
+        looks=3,
+    )
+    adaptive = evaluation(stopping=stopping)
+    assert adaptive.fingerprint not in (
+        evaluation().fingerprint,
+        evaluation(stopping=stopping.but(through="9" * 16)).fingerprint,
+    )
+    assert adaptive.work == evaluation().work
+    assert Evaluation.model_validate_json(adaptive.model_dump_json()) == adaptive
 
 
 @pytest.mark.parametrize(

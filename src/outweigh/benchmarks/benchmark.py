@@ -25,12 +25,16 @@ class Dataset:
 
 @dataclass(frozen=True)
 class Metric:
-    """A column of scores, estimated by its mean. `binary` scores are 0 or 1 and get Wilson's interval."""
+    """A column of scores, estimated by its mean. `binary` scores are 0 or 1 and get Wilson's interval.
+
+    No score lies outside `bounds`.
+    """
 
     name: str
     filter: str = "none"
     headline: bool = False
     binary: bool = True
+    bounds: tuple[float, float] = (0.0, 1.0)
 
 
 class Draw(StrEnum):

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 _NO_COMMENT = "I have no comment."
 _SIMILARITIES = ("bleu", "rouge1", "rouge2", "rougeL")
+_BOUNDS = {"max": (0.0, 100.0), "acc": (0.0, 1.0), "diff": (-100.0, 100.0)}
 METRICS = tuple(
-    Metric(f"{name}_{part}", headline=(name, part) == ("bleu", "acc"), binary=part == "acc")
+    Metric(f"{name}_{part}", headline=(name, part) == ("bleu", "acc"), binary=part == "acc", bounds=_BOUNDS[part])
     for name in _SIMILARITIES
     for part in ("max", "acc", "diff")
 )

@@ -1,5 +1,6 @@
 """A run as it goes: one bar an evaluation, with rate, time left and running score."""
 
+from collections import Counter
 from collections.abc import Sequence
 from types import TracebackType
 from typing import Self
@@ -38,7 +39,7 @@ class Bar:
         )
         self._sum = self._count = 0.0
         self._reused = 0
-        self._known = False
+        self._asked: Counter[tuple[str, str]] = Counter()
         self._total = 0
 
     def __enter__(self) -> Self:
@@ -61,7 +62,7 @@ class Bar:
         self._sum = self._count = 0.0
         self._reused += done
         self._total += total
-        self._known = done == total
+        self._asked[model, benchmark] += total - done
         self._task = self._progress.add_task(f"{model} · {benchmark}", total=total, completed=done, rate="", score="")
 
     def advance(self, transcripts: Sequence[Transcript], scores: Sequence[float]) -> None:
@@ -88,7 +89,7 @@ class Bar:
         seconds = f" in {result.usage.seconds:.1f} s" if result.usage.seconds else ""
         if result.cached:
             seconds += f"; {result.cached:,} of {result.asked:,} answers were known already"
-        seconds = " (answered before)" if self._known else seconds
+        seconds = seconds if self._asked[result.model, result.title] else " (answered before)"
         self._console.print(f"{result.model} · {result.title}: {told}, {result.asked} samples{seconds}", markup=False)
 
     def closing(self) -> str:

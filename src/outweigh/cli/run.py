@@ -1,5 +1,6 @@
 """`outweigh run`: models × benchmarks, and the comparison at the end."""
 
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -42,6 +43,12 @@ def run(  # noqa: PLR0913 - each is a flag
     num_fewshot: Annotated[int | None, typer.Option(help="Examples in the prompt.")] = None,
     limit: Annotated[
         float | None, typer.Option(help="Only the first N samples of each benchmark, or a share below 1.")
+    ] = None,
+    until_decided: Annotated[
+        bool, typer.Option("--until-decided", help="Ask in random order, and only until the models are told apart.")
+    ] = False,
+    until_halfwidth: Annotated[
+        float | None, typer.Option(help="Ask only until every interval is ± this share or less, such as 0.02.")
     ] = None,
     batch_size: Annotated[str | None, typer.Option(help="Samples a batch, or auto.")] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps, or auto.")] = None,
@@ -87,6 +94,8 @@ def run(  # noqa: PLR0913 - each is a flag
             "name": name,
             "num_fewshot": num_fewshot,
             "limit": limit,
+            "until_decided": until_decided or None,
+            "until_halfwidth": until_halfwidth,
             "batch_size": None if batch_size == "auto" else batch_size,
             "device": device,
             "precision": precision.value if precision else None,
@@ -116,10 +125,10 @@ def _run(flags: dict[str, Any], file: Path | None, report: Path | None, as_json:
     from outweigh.cli.output import console, print_json
     from outweigh.cli.progress import Bar
     from outweigh.cli.report import check_target, write_report
-    from outweigh.engine import reading
+    from outweigh.engine import adaptive, reading
+    from outweigh.engine import run as plain
     from outweigh.engine.config import checked, from_toml
-    from outweigh.engine.run import prepare
-    from outweigh.engine.run import run as run_all
+    from outweigh.engine.rounds import savings
     from outweigh.insight.columns import columns
     from outweigh.insight.comparison import compare
 
@@ -128,16 +137,25 @@ def _run(flags: dict[str, Any], file: Path | None, report: Path | None, as_json:
     if report:
         check_target(report)
     with Bar(console(stderr=True)) as bar:
-        prepared = prepare(checked(values), bar)
-        name = run_all(prepared, bar)
+        settings = checked(values)
+        prepared = plain.prepare(settings, bar)
+        name = (adaptive if settings.adaptive else plain).run(prepared, bar)
     run = reading.load(name)
     held = reading.held(run)
     comparison = compare(columns(held))
     if as_json:
-        print_json("run", {"run": run.model_dump(mode="json"), "comparison": comparison.model_dump(mode="json")})
+        saved = (
+            {"savings": [asdict(each) | {"unasked": each.unasked} for each in savings(run)]}
+            if settings.adaptive
+            else {}
+        )
+        shown = {"run": run.model_dump(mode="json"), **saved, "comparison": comparison.model_dump(mode="json")}
+        print_json("run", shown)
     else:
         out = console()
         out.print(f"{bar.closing()} The run is called [bold]{name}[/bold].")
+        for saving in savings(run):
+            out.print(str(saving), markup=False)
         print_comparison(out, comparison)
     if report:
         write_report(run, held, comparison, report)

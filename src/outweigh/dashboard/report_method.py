@@ -7,7 +7,7 @@ from outweigh.dashboard import words
 from outweigh.dashboard.figures import Cast
 from outweigh.dashboard.reading import of_model, specs
 from outweigh.dashboard.report_page import Banner, Fact, Facts, Key, Method, Table
-from outweigh.records import ChatTemplate, Machine, ModelCard, ModelSource, ModelSpec, Result, Run
+from outweigh.records import ChatTemplate, Evaluation, Machine, ModelCard, ModelSource, ModelSpec, Outcome, Result, Run
 
 _TEMPLATES = {
     ChatTemplate.ON: "on: prompts pass through the model's chat template",
@@ -134,6 +134,9 @@ def _settings(result: Result) -> tuple[str, ...]:
     if metric and metric.filter != "none":
         named = f"{named} ({metric.filter})"
     limit = "all" if evaluation.limit is None else f"first {evaluation.limit:,}"
+    stopping = evaluation.stopping
+    if stopping and stopping.outcome is not Outcome.EXHAUSTED:
+        limit = f"{limit}, in random order until {stopping.outcome}"
     return (evaluation.version, how, str(evaluation.shots), limit, named, str(evaluation.seed))
 
 
@@ -244,6 +247,7 @@ def commands(run: Run, cast: Cast) -> tuple[str, ...]:
         parts += [f"--benchmark {shlex.quote(name)}" for name in ids]
         parts += _shared("--num-fewshot", [each.shots for each in evaluations])
     parts += _shared("--limit", [each.limit for each in evaluations])
+    parts += _stopping(evaluations)
     parts += _shared("--seed", [each.seed for each in evaluations])
     parts += _shared("--precision", [spec.precision for spec in found])
     parts += _shared("--chat-template", [spec.chat_template for spec in found])
@@ -252,6 +256,13 @@ def commands(run: Run, cast: Cast) -> tuple[str, ...]:
     parts += _shared("--max-tokens", [each.max_tokens for each in sampled])
     parts += ["--trust-remote-code"] if any(spec.remote_code for spec in found) else []
     return (" \\\n  ".join(parts), f"outweigh report {shlex.quote(run.name)}")
+
+
+def _stopping(evaluations: Sequence[Evaluation]) -> list[str]:
+    """The flags of an adaptive run."""
+    found = [each.stopping for each in evaluations if each.stopping]
+    decided = ["--until-decided"] if any(each.until_decided for each in found) else []
+    return decided + _shared("--until-halfwidth", [each.until_halfwidth for each in found])
 
 
 def _argument(spec: ModelSpec) -> str:

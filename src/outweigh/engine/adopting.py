@@ -12,11 +12,12 @@ from outweigh.stats.intervals import estimate
 def adopt(result: Result, transcripts: Sequence[Transcript]) -> Result:
     """The result with what the benchmark of that name adds; unchanged if there is none, or in another version.
 
-    Values and standard errors stay the imported ones; only the intervals are computed anew.
+    Values and standard errors stay the imported ones; only the intervals are computed anew. What an adaptive run asked
+    stays whole: it is our own, and its intervals are of another kind.
     """
     evaluation = result.evaluation
     known = next((b for b in BENCHMARKS if (b.id, b.version) == (evaluation.benchmark, evaluation.version)), None)
-    if known is None:
+    if known is None or evaluation.stopping:
         return result
     return result.but(
         title=known.title,

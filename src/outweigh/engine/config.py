@@ -15,6 +15,7 @@ class RunConfig(Record):
     """Everything that can be asked of a run; None leaves the benchmark's or the hardware's own choice.
 
     `limit` is a number of samples, or below 1 a share of each benchmark, as in lm-evaluation-harness.
+    `until_decided` and `until_halfwidth` make the run adaptive (see `adaptive.py`).
     """
 
     models: tuple[str, ...] = ()
@@ -22,6 +23,8 @@ class RunConfig(Record):
     benchmarks: tuple[str, ...] = ()
     num_fewshot: int | None = Field(default=None, ge=0)
     limit: float | None = Field(default=None, gt=0)
+    until_decided: bool = False
+    until_halfwidth: float | None = None
     seed: int = 1234
     batch_size: int | None = Field(default=None, ge=1)
     device: str | None = None
@@ -38,6 +41,19 @@ class RunConfig(Record):
     no_cache: bool = False
     name: str | None = None
 
+    @property
+    def adaptive(self) -> bool:
+        """Whether samples are asked in rounds, and only as many as it takes."""
+        return self.until_decided or self.until_halfwidth is not None
+
+    def settings(self) -> dict[str, Any]:
+        """What two runs of one name must share. A plain run's are the same as before there were adaptive ones."""
+        values = self.model_dump(mode="json", exclude={"name", "batch_size", "no_cache"})
+        for key in ("until_decided", "until_halfwidth"):
+            if not values[key]:
+                del values[key]
+        return values
+
 
 def _line(error: ValidationError) -> str:
     first = error.errors()[0]
@@ -48,9 +64,18 @@ def _line(error: ValidationError) -> str:
 def checked(values: dict[str, Any]) -> RunConfig:
     """A config from plain values; a wrong one is named in one line."""
     try:
-        return RunConfig(**values)
+        config = RunConfig(**values)
     except ValidationError as error:
         raise UserError(f"cannot run with {_line(error)}") from error
+    half = config.until_halfwidth
+    if half is not None and not 0 < half < 0.5:
+        raise UserError(f"--until-halfwidth {half:g}: give a share between 0 and 0.5, such as 0.02 for ± 2 points")
+    if config.until_decided and len(set(config.models)) == 1:
+        raise UserError(
+            "--until-decided decides between models, but there is only one: name a second one, or say "
+            "--until-halfwidth 0.02 to stop when its own interval is narrow"
+        )
+    return config
 
 
 def from_toml(path: Path) -> dict[str, Any]:

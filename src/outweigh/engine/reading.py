@@ -1,6 +1,7 @@
 """A stored run, with the transcripts behind its results."""
 
 from outweigh.records import Result, Run, Transcript
+from outweigh.stats.order import rank
 from outweigh.store import runs
 from outweigh.store.artifacts import Artifacts
 from outweigh.store.journal import Journal
@@ -15,10 +16,16 @@ def load(name: str) -> Run:
 
 
 def transcripts(result: Result) -> list[Transcript]:
-    """Every sample of a result in its order."""
-    limit = result.evaluation.limit
-    found = Journal(Artifacts.default(), result.evaluation.work).read().values()
-    return [each for each in found if limit is None or each.sample.position < limit]
+    """Every sample of a result in its order; what the journal holds beyond them does not count."""
+    evaluation = result.evaluation
+    limit, stopping = evaluation.limit, evaluation.stopping
+    found = list(Journal(Artifacts.default(), evaluation.work).read().values())
+    if limit is not None:
+        found = [each for each in found if each.sample.position < limit]
+    if stopping is not None:
+        ranks = [rank(stopping.order_seed, evaluation.benchmark, each.sample.id, each.sample.cluster) for each in found]
+        found = [each for each, place in zip(found, ranks, strict=True) if place <= stopping.through]
+    return found
 
 
 def held(run: Run) -> Held:

@@ -166,7 +166,7 @@ def _recomputed(old: Result, benchmark: Benchmark, marked: Mapping[str, Transcri
         raise UserError(f"{len(transcripts)} of its {old.asked} answers are at hand; run it again to ask the rest")
     answered = [each for each in transcripts if not isinstance(each.response, Failed)]
     imported = any(_imported(each) for each in answered)
-    found = estimates(benchmark, answered)
+    found = estimates(benchmark, answered, old.evaluation)
     if imported:  # the log's other metrics stay
         ours = {(each.metric, each.filter) for each in found}
         found = (*found, *(each for each in old.estimates if (each.metric, each.filter) not in ours))

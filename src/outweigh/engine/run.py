@@ -1,6 +1,7 @@
 """A run: every model on every benchmark, each answer journalled, each result stored as soon as it is complete."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -14,7 +15,7 @@ from outweigh.engine.known import Known
 from outweigh.engine.summary import Circumstances, summarise, values
 from outweigh.engine.work import Chosen, Work, choose
 from outweigh.metering.machine import machine
-from outweigh.records import Result, Transcript, UserError
+from outweigh.records import Result, Sample, Transcript, UserError
 from outweigh.store import runs
 from outweigh.store.artifacts import Artifacts
 from outweigh.store.home import home
@@ -71,17 +72,23 @@ def prepare(config: RunConfig, reporter: Reporter) -> Prepared:
 
 def run(prepared: Prepared, reporter: Reporter) -> str:
     """Ask what is missing and store every result; the run's name. Ctrl-C leaves it ready to be resumed."""
-    config = prepared.config
-    settings = config.model_dump(mode="json", exclude={"name", "batch_size", "no_cache"})
-    with runs.opened() as session:
-        name = runs.begin(session, config.name, prepared.suite, settings)
-    status = RunStatus.FAILED
-    try:
+    with recorded(prepared) as name:
         for candidate in prepared.candidates:
             for chosen in prepared.chosen:
-                work = Work(chosen, candidate.spec, config, candidate.prompting())
-                _evaluate(name, candidate, work, reporter, config)
+                work = Work(chosen, candidate.spec, prepared.config, candidate.prompting())
+                _evaluate(name, candidate, work, reporter, prepared.config)
             candidate.close()
+    return name
+
+
+@contextmanager
+def recorded(prepared: Prepared) -> Iterator[str]:
+    """The name of a run that is recorded as running, and afterwards as finished, interrupted or failed."""
+    with runs.opened() as session:
+        name = runs.begin(session, prepared.config.name, prepared.suite, prepared.config.settings())
+    status = RunStatus.FAILED
+    try:
+        yield name
         status = RunStatus.FINISHED
     except KeyboardInterrupt:
         status = RunStatus.INTERRUPTED
@@ -89,15 +96,28 @@ def run(prepared: Prepared, reporter: Reporter) -> str:
     finally:
         with runs.opened() as session:
             runs.finish(session, name, status)
-    return name
 
 
 def _evaluate(name: str, candidate: Candidate, work: Work, reporter: Reporter, config: RunConfig) -> None:
-    evaluation, samples = work.evaluation, work.chosen.samples
+    started, samples = datetime.now(UTC), work.chosen.samples
+    found = answer(name, candidate, work, samples, reporter, config)
+    result = summarise(work, [found[sample.id] for sample in samples], around(candidate, started))
+    keep(name, result, reporter)
+
+
+def answer(
+    name: str,
+    candidate: Candidate,
+    work: Work,
+    samples: Sequence[Sample],
+    reporter: Reporter,
+    config: RunConfig,
+) -> dict[str, Transcript]:
+    """Ask those of `samples` that the journal lacks; everything in the journal by sample id."""
+    evaluation = work.evaluation
     journal = Journal(Artifacts.default(), evaluation.work)
     with runs.opened() as session:
         runs.claim(session, name, evaluation.work)
-    started = datetime.now(UTC)
     with journal.lock():
         answered = journal.answered()
         missing = [sample for sample in samples if sample.id not in answered]
@@ -108,18 +128,22 @@ def _evaluate(name: str, candidate: Candidate, work: Work, reporter: Reporter, c
             journal.append(transcripts, seconds)
             known.keep(transcripts)
             reporter.advance(transcripts, values(work.chosen.benchmark.headline, transcripts))
-        found = journal.read()
-    result = summarise(
-        work,
-        [found[sample.id] for sample in samples],
-        Circumstances(
-            card=candidate.located.card,
-            machine=machine(accelerators=candidate.device != "cpu"),
-            notes=(candidate.why,),
-            started_at=started,
-            finished_at=datetime.now(UTC),
-        ),
+        return journal.read()
+
+
+def around(candidate: Candidate, started: datetime) -> Circumstances:
+    """What surrounds answers that were asked from `started` until now."""
+    return Circumstances(
+        card=candidate.located.card,
+        machine=machine(accelerators=candidate.device != "cpu"),
+        notes=(candidate.why,),
+        started_at=started,
+        finished_at=datetime.now(UTC),
     )
+
+
+def keep(name: str, result: Result, reporter: Reporter) -> None:
+    """Put a complete result into the run."""
     with runs.opened() as session:
         runs.add_result(session, name, result)
     reporter.end(result)

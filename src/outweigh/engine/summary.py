@@ -10,16 +10,20 @@ from outweigh.engine.asking import lost_tokens
 from outweigh.engine.work import Work
 from outweigh.records import (
     Estimate,
+    Evaluation,
     Failed,
     Machine,
     ModelCard,
     Result,
+    Stopping,
     Transcript,
     Usage,
     canonical_json,
     digest,
 )
-from outweigh.stats.intervals import estimate
+from outweigh.stats import sequential
+from outweigh.stats.intervals import Interval, estimate
+from outweigh.stats.order import rank
 
 
 @dataclass(frozen=True)
@@ -39,9 +43,18 @@ def values(metric: Metric, transcripts: Sequence[Transcript]) -> list[float]:
     return [score.value for score in found if score is not None]
 
 
-def _estimate(metric: Metric, answered: Sequence[Transcript]) -> Estimate:
-    clusters = [each.sample.cluster for each in answered]
-    interval = estimate(values(metric, answered), binary=metric.binary, clusters=clusters)
+def _interval(metric: Metric, answered: Sequence[Transcript], evaluation: Evaluation) -> Interval:
+    """A fixed number of samples gets an interval for that; what an adaptive run asked, one for any time of stopping."""
+    samples, stopping = [each.sample for each in answered], evaluation.stopping
+    if stopping is None:
+        clusters = [sample.cluster for sample in samples]
+        return estimate(values(metric, answered), binary=metric.binary, clusters=clusters)
+    ranks = [rank(stopping.order_seed, evaluation.benchmark, sample.id, sample.cluster) for sample in samples]
+    return sequential.estimate(values(metric, answered), ranks, stopping.largest_cluster, metric.bounds)
+
+
+def _estimate(metric: Metric, answered: Sequence[Transcript], evaluation: Evaluation) -> Estimate:
+    interval = _interval(metric, answered, evaluation)
     return Estimate(
         metric=metric.name,
         filter=metric.filter,
@@ -55,9 +68,9 @@ def _estimate(metric: Metric, answered: Sequence[Transcript]) -> Estimate:
     )
 
 
-def estimates(benchmark: Benchmark, answered: Sequence[Transcript]) -> tuple[Estimate, ...]:
+def estimates(benchmark: Benchmark, answered: Sequence[Transcript], evaluation: Evaluation) -> tuple[Estimate, ...]:
     """One estimate for each metric; none where nothing was answered."""
-    return tuple(_estimate(metric, answered) for metric in benchmark.metrics) if answered else ()
+    return tuple(_estimate(metric, answered, evaluation) for metric in benchmark.metrics) if answered else ()
 
 
 def unreadable(benchmark: Benchmark, transcript: Transcript) -> bool:
@@ -72,9 +85,15 @@ def _known_already(transcripts: Sequence[Transcript]) -> tuple[str, ...]:
     return (told,) if cached else ()
 
 
-def summarise(work: Work, transcripts: Sequence[Transcript], around: Circumstances) -> Result:
-    """The result of one evaluation. Failed samples are left out of the estimates and counted."""
+def summarise(
+    work: Work, transcripts: Sequence[Transcript], around: Circumstances, stopping: Stopping | None = None
+) -> Result:
+    """The result of one evaluation. Failed samples are left out of the estimates and counted.
+
+    `stopping` is how an adaptive run came to these samples.
+    """
     benchmark = work.chosen.benchmark
+    evaluation = work.evaluation.but(stopping=stopping) if stopping else work.evaluation
     answered = [each for each in transcripts if not isinstance(each.response, Failed)]
     usage = Usage(
         seconds=sum(each.seconds for each in transcripts),
@@ -82,14 +101,14 @@ def summarise(work: Work, transcripts: Sequence[Transcript], around: Circumstanc
         output_tokens=sum(each.output_tokens for each in transcripts),
     )
     return Result(
-        evaluation=work.evaluation,
+        evaluation=evaluation,
         title=benchmark.title,
         area=benchmark.area,
         group=benchmark.group,
         chance=benchmark.chance,
         card=around.card,
         machine=around.machine,
-        estimates=estimates(benchmark, answered),
+        estimates=estimates(benchmark, answered, evaluation),
         usage=usage,
         asked=len(transcripts),
         failed=len(transcripts) - len(answered),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import takewhile
 
 from outweigh.insight.groups import averaged, pooled
+from outweigh.insight.stopped import enclosed
 from outweigh.records import Area, Estimate, Result
 
 HEADS = "benchmarks"  # the family of the rows that count as one benchmark each
@@ -52,9 +53,11 @@ class Node:
             return tuple(cell.result.headline if cell else None for cell in self.cells)
         columns = zip(*(child.estimates for child in self.children), strict=True)
         if self.kind == "group":
-            return tuple(pooled(column) for column in columns)
-        of = "areas" if self.kind == "overall" else "benchmarks"
-        return tuple(averaged(column, of=of) for column in columns)
+            plain = [pooled(column) for column in columns]
+        else:
+            of = "areas" if self.kind == "overall" else "benchmarks"
+            plain = [averaged(column, of=of) for column in columns]
+        return tuple(enclosed(self, model, estimate) for model, estimate in enumerate(plain))
 
     def weights(self, counts: Mapping[str, int]) -> dict[str, float]:
         """Each benchmark's share in this node, by name; in a group it grows with its number of samples."""

@@ -16,6 +16,7 @@ def caveats(columns: Mapping[str, Sequence[Scored]], nodes: Sequence[Node], head
     models = tuple(columns)
     lines = [node for node in nodes if node.kind == "benchmark"]
     return (
+        *_adaptive(lines),
         *_settings(models, lines),
         *_incomplete(models, lines),
         *_loading(models, lines),
@@ -25,6 +26,25 @@ def caveats(columns: Mapping[str, Sequence[Scored]], nodes: Sequence[Node], head
         *_unscored(models, lines),
         *_guessing(models, heads),
     )
+
+
+def _adaptive(lines: Sequence[Node]) -> list[str]:
+    """Benchmarks that were asked only as far as it took."""
+    stopped = []
+    for line in lines:
+        found = [cell.result for cell in line.cells if cell and cell.result.evaluation.stopping]
+        most = max((result.asked for result in found), default=0)
+        pool = max((each.pool for result in found if (each := result.evaluation.stopping)), default=0)
+        if found:
+            stopped.append(f"{line.title} ({most:,} of {pool:,})")
+    if not stopped:
+        return []
+    return [
+        f"Asked in random order until the run had seen enough: {_few(stopped)}. Intervals and p-values there hold "
+        "whenever one stops, so they are wider than those of a fixed number of samples; p is corrected over all pairs "
+        "of models, an average of several benchmarks adds up their intervals, and a gap that stopped a run looks a "
+        "little larger than it is: trust its interval."
+    ]
 
 
 def _settings(models: Sequence[str], lines: Sequence[Node]) -> list[str]:

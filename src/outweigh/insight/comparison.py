@@ -6,11 +6,14 @@ from itertools import combinations
 from outweigh.insight.alignment import HEADS, Node, Scored, align
 from outweigh.insight.caveats import caveats
 from outweigh.insight.findings import finding
+from outweigh.insight.stopped import adaptive, difference
 from outweigh.records import Comparison, Difference, Row, UserError, Verdict, digest
 from outweigh.stats.multiplicity import holm
 from outweigh.stats.paired import Paired, Part, combine, part
 
 __all__ = ["Scored", "compare"]
+
+Pair = tuple[int, int]
 
 
 def compare(columns: Mapping[str, Sequence[Scored]], *, alpha: float = 0.05) -> Comparison:
@@ -23,32 +26,57 @@ def compare(columns: Mapping[str, Sequence[Scored]], *, alpha: float = 0.05) -> 
         raise UserError("nothing to compare: expected at least one model with a result; evaluate a model first")
     models = tuple(columns)
     nodes = align(columns)
-    differences = [_differences(nodes, models, pair, alpha) for pair in combinations(range(len(models)), 2)]
-    rows = tuple(_row(node, tuple(found[node] for found in differences if node in found)) for node in nodes)
+    pairs = list(combinations(range(len(models)), 2))
+    tested = {pair: _tested(nodes, pair, alpha) for pair in pairs}
+    adjusted = _adjusted(tested)
+    rows = tuple(
+        _row(
+            node,
+            tuple(
+                _difference(node, (models[pair[0]], models[pair[1]]), tested[pair][node], adjusted[pair, node], alpha)
+                for pair in pairs
+                if node in tested[pair]
+            ),
+        )
+        for node in nodes
+    )
     heads = tuple(row for row, node in zip(rows, nodes, strict=True) if node.family == HEADS)
     return Comparison(
         models=models, rows=rows, finding=finding(models, rows, heads), notes=caveats(columns, nodes, heads)
     )
 
 
-def _differences(
-    nodes: Sequence[Node], models: tuple[str, ...], pair: tuple[int, int], alpha: float
-) -> dict[Node, Difference]:
-    """The pair's difference in every row where both answered samples of every benchmark in it, corrected by family."""
-    drawn = {node.name: made for node in nodes if node.kind == "benchmark" and (made := _part(node, *pair))}
+def _tested(nodes: Sequence[Node], pair: Pair, alpha: float) -> dict[Node, Paired]:
+    """The pair's difference in every row where both answered samples of every benchmark in it."""
+    drawn = {
+        node.name: made
+        for node in nodes
+        if node.kind == "benchmark" and not adaptive(node, *pair) and (made := _part(node, *pair))
+    }
     counts = {name: item.differences.count for name, item in drawn.items()}
     found: dict[Node, Paired] = {}
     for node in nodes:
         names = [leaf.name for leaf in node.leaves]
-        if all(name in drawn for name in names):
+        if adaptive(node, *pair):
+            if sequential := difference(node, *pair):
+                found[node] = sequential
+        elif all(name in drawn for name in names):
             weights = node.weights(counts)
             found[node] = combine([drawn[name] for name in names], [weights[name] for name in names], alpha=alpha)
-    adjusted: dict[Node, float] = {}
-    for family in {node.family for node in found}:
-        tests = [node for node in found if node.family == family]
-        adjusted |= zip(tests, holm([found[node].p_value for node in tests]), strict=True)
-    first, second = models[pair[0]], models[pair[1]]
-    return {node: _difference(node, first, second, found[node], adjusted[node], alpha) for node in found}
+    return found
+
+
+def _adjusted(tested: Mapping[Pair, Mapping[Node, Paired]]) -> dict[tuple[Pair, Node], float]:
+    """P-values corrected by family: for each pair of models, or for all together as soon as a run stopped by them."""
+    together = any(adaptive(node, *pair) for pair, found in tested.items() for node in found)
+    families: dict[tuple[str, Pair | None], list[tuple[Pair, Node]]] = {}
+    for pair, found in tested.items():
+        for node in found:
+            families.setdefault((node.family, None if together else pair), []).append((pair, node))
+    adjusted: dict[tuple[Pair, Node], float] = {}
+    for tests in families.values():
+        adjusted |= zip(tests, holm([tested[pair][node].p_value for pair, node in tests]), strict=True)
+    return adjusted
 
 
 def _part(line: Node, first: int, second: int) -> Part | None:
@@ -67,15 +95,15 @@ def _part(line: Node, first: int, second: int) -> Part | None:
     )
 
 
-def _difference(node: Node, first: str, second: str, paired: Paired, adjusted: float, alpha: float) -> Difference:
+def _difference(node: Node, names: tuple[str, str], paired: Paired, adjusted: float, alpha: float) -> Difference:
     """Scores of which less is better keep their sign; wins, losses and verdict say who did better."""
     metric, more_is_better = _metric(node)
     verdict = Verdict.TIE
     if adjusted < alpha:
         verdict = Verdict.FIRST if (paired.value > 0) == more_is_better else Verdict.SECOND
     return Difference(
-        first=first,
-        second=second,
+        first=names[0],
+        second=names[1],
         benchmark=node.name,
         metric=metric,
         value=paired.value,

@@ -129,6 +129,10 @@ def _own(results: dict[str, Result], table: Table, found: Sequence[Estimate], re
     result = results.get(table.task)
     if result is None or result.evaluation.benchmark != table.task:
         raise UserError(f"{table.path}: outweigh.results: no result of {table.task}")
+    stopping = result.evaluation.stopping
+    if stopping and stopping.largest_cluster > 1:
+        problem = "was asked adaptively, in passages that these files do not name; compare it where it was run"
+        raise UserError(f"{table.path}: outweigh.results.{table.task}: {problem}")
     stated = {(one.metric, one.filter): one.value for one in result.estimates}
     counted = {(one.metric, one.filter): one.value for one in found}
     same = stated.keys() == counted.keys() and all(

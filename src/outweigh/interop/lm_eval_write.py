@@ -143,8 +143,9 @@ def _group(name: str, estimate: Estimate, results: Mapping[str, Result]) -> dict
 
 
 def _counts(result: Result) -> dict[str, int | None]:
-    limited = result.evaluation.limit is not None
-    return {"original": None if limited else result.asked, "effective": result.asked - result.failed}
+    limit, stopping = result.evaluation.limit, result.evaluation.stopping
+    whole = stopping.pool if stopping else result.asked
+    return {"original": whole if limit is None else None, "effective": result.asked - result.failed}
 
 
 def _version(version: str) -> float | int | str:

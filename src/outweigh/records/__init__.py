@@ -26,7 +26,7 @@ from outweigh.records.models import (
     ModelSpec,
     Precision,
 )
-from outweigh.records.results import Area, Estimate, Evaluation, Protocol, Result, Run, Usage
+from outweigh.records.results import Area, Estimate, Evaluation, Outcome, Protocol, Result, Run, Stopping, Usage
 
 __all__ = [
     "Accelerator",
@@ -48,6 +48,7 @@ __all__ = [
     "ModelFormat",
     "ModelSource",
     "ModelSpec",
+    "Outcome",
     "Precision",
     "Protocol",
     "Record",
@@ -58,6 +59,7 @@ __all__ = [
     "Run",
     "Sample",
     "Score",
+    "Stopping",
     "Transcript",
     "Usage",
     "UserError",

@@ -29,7 +29,11 @@ class Record(BaseModel):
     def fingerprint(self) -> str:
         """SHA-256 over the record's kind, schema version and canonical JSON."""
         kind = f"{type(self).__name__}/{self.schema_version}"
-        return digest(canonical_json([kind, self.model_dump(mode="json")]))
+        return digest(canonical_json([kind, self.identity()]))
+
+    def identity(self) -> dict[str, Any]:
+        """What the fingerprint is taken of."""
+        return self.model_dump(mode="json")
 
     def but(self, **changes: object) -> Self:
         """A copy with some fields changed, validated again."""

@@ -18,9 +18,9 @@ class Difference(Record):
     """The first model's score minus the second's, on the same samples.
 
     `low`–`high` is the 95 % interval of the difference, `adjusted_p_value` is corrected by Holm over the
-    comparison's benchmarks, `minimum_detectable` is the smallest true gap that would be noticed with
-    80 % power at this size. `wins` counts the samples that the first model answered better, `losses`
-    those that the second did, `draws` the rest.
+    comparison's benchmarks (and all pairs of models, where an adaptive run is among them),
+    `minimum_detectable` is the smallest true gap that would be noticed with 80 % power at this size. `wins`
+    counts the samples that the first model answered better, `losses` those that the second did, `draws` the rest.
     """
 
     first: str

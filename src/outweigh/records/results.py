@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from outweigh.records.asking import Decoding
 from outweigh.records.base import Record
@@ -28,8 +29,38 @@ class Protocol(StrEnum):
     GENERATE = "generate"
 
 
+class Outcome(StrEnum):
+    """Why a benchmark was asked no further."""
+
+    DECIDED = "decided"  # every pair of models was told apart
+    NARROW = "narrow"  # every model's interval was as narrow as wanted
+    EXHAUSTED = "exhausted"  # every sample was asked
+
+
+class Stopping(Record):
+    """How an adaptive run came to ask these samples of a benchmark and no others.
+
+    Of the `pool` (the benchmark, or its first `limit` samples) those count whose rank, by `order_seed`, is not above
+    `through`. `alpha` is the chance of one false decision in the whole run. A group is asked and decided as one
+    benchmark, so `outcome` and `largest_cluster`, the most samples in one cluster of the pool, are the group's.
+    """
+
+    outcome: Outcome
+    until_decided: bool
+    until_halfwidth: float | None
+    alpha: float
+    order_seed: int
+    through: str
+    pool: int
+    largest_cluster: int
+    looks: int
+
+
 class Evaluation(Record):
-    """One model × one benchmark × settings. `work` names the answers, whatever the limit."""
+    """One model × one benchmark × settings. `work` names the answers, however many of them count.
+
+    `stopping` is there only for what an adaptive run asked: its samples are no fixed number of them.
+    """
 
     model: ModelSpec
     benchmark: str
@@ -41,11 +72,16 @@ class Evaluation(Record):
     decoding: Decoding | None = None
     data: str = ""  # revision of the data: a digest of the rows that were read
     judge: str | None = None
+    stopping: Stopping | None = None
 
     @property
     def work(self) -> str:
-        """Fingerprint of this evaluation without its limit: a raised limit asks only what is new."""
-        return self.but(limit=None).fingerprint
+        """Fingerprint of this evaluation without its limit or stopping: a raised limit asks only what is new."""
+        return self.but(limit=None, stopping=None).fingerprint
+
+    def identity(self) -> dict[str, Any]:
+        """Every field but an absent `stopping`: that of a plain evaluation is older than adaptive runs."""
+        return self.model_dump(mode="json", exclude=None if self.stopping else {"stopping"})
 
 
 class Estimate(Record):

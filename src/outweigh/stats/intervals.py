@@ -48,13 +48,13 @@ def estimate(values: Sequence[float], *, binary: bool, clusters: Sequence[str | 
         value=parts.mean,
         low=min(low, parts.mean),
         high=max(high, parts.mean),
-        standard_error=_harness_error(values, parts.mean),
+        standard_error=harness_error(values, parts.mean),
         count=parts.count,
         method=method,
     )
 
 
-def _harness_error(values: Sequence[float], mean: float) -> float | None:
+def harness_error(values: Sequence[float], mean: float) -> float | None:
     """Sample standard deviation (n - 1) over sqrt(n), as lm-evaluation-harness's `mean_stderr`; clusters ignored."""
     count = len(values)
     if count < 2:

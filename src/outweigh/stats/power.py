@@ -19,6 +19,13 @@ def detectable(standard_error: float, *, power: float = POWER, alpha: float = AL
     return float(norm.ppf(1 - alpha / 2) + norm.ppf(power)) * standard_error
 
 
+def beyond(standard_error: float, *, power: float = POWER) -> float:
+    """How far a gap must lie beyond a border to be seen beyond it with this power: z[power] standard errors."""
+    from scipy.stats import norm
+
+    return float(norm.ppf(power)) * standard_error
+
+
 def cautious(variance: float, moved: int, *, prior: float) -> float:
     """A variance of the mean difference that is fit for planning, from units of which `moved` differ.
 
