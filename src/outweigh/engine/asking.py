@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from outweigh.engine.work import Work
 from outweigh.models.model import Model, OutOfMemory
@@ -15,7 +16,7 @@ from outweigh.records import (
     Transcript,
 )
 
-Batch = list[tuple[Sample, Request]]
+Asked = TypeVar("Asked")
 
 _ATTEMPTS_ALONE = 4  # a lone sample is tried again, because the model halves its own budget each time
 
@@ -36,22 +37,26 @@ def transcript(work: Work, sample: Sample, request: Request, response: Response,
     )
 
 
-def _answers(model: Model, batch: Batch, attempts: int = _ATTEMPTS_ALONE) -> dict[str, Response]:
+def answers(
+    answer: Callable[[Sequence[tuple[str, Asked]]], Iterator[tuple[str, Response]]],
+    batch: Sequence[tuple[str, Asked]],
+    attempts: int = _ATTEMPTS_ALONE,
+) -> Iterator[tuple[str, Response]]:
     """Every response of a batch. Out of memory halves the batch and goes on with what is missing."""
-    found: dict[str, Response] = {}
+    found = set()
     try:
-        for name, response in model.answer([(sample.id, request) for sample, request in batch]):
-            found[name] = response
+        for name, response in answer(batch):
+            found.add(name)
+            yield name, response
     except OutOfMemory as error:
-        rest = [(sample, request) for sample, request in batch if sample.id not in found]
+        rest = [(name, asked) for name, asked in batch if name not in found]
         if len(rest) == 1 and attempts == 0:
-            name = rest[0][0].id
-            return found | {name: Failed(stage="memory", message=str(error), retryable=True)}
+            yield rest[0][0], Failed(stage="memory", message=str(error), retryable=True)
+            return
         half = (len(rest) + 1) // 2
         for part in (rest[:half], rest[half:]):
             if part:
-                found |= _answers(model, part, attempts - (len(part) == 1))
-    return found
+                yield from answers(answer, part, attempts - (len(part) == 1))
 
 
 def ask(
@@ -66,7 +71,7 @@ def ask(
         batch = [(sample, work.request(sample)) for sample in samples[start : start + batch_size]]
         answering = model()
         begun = time.perf_counter()
-        responses = _answers(answering, batch)
+        responses = dict(answers(answering.answer, [(sample.id, request) for sample, request in batch]))
         seconds = time.perf_counter() - begun
         share = seconds / len(batch)
         missing = Failed(stage="model", message="the model gave no response", retryable=True)

@@ -9,10 +9,10 @@ from outweigh.models.tokens import Encoded, Encoder
 from outweigh.records import Failed, Likelihood, Likelihoods, Response
 
 
-def _unfit(request: Likelihood, encoded: Sequence[Encoded], window: int) -> Failed | None:
-    for continuation, each in zip(request.continuations, encoded, strict=True):
+def _unfit(encoded: Sequence[Encoded], window: int) -> Failed | None:
+    for place, each in enumerate(encoded):
         if not each.continuation:
-            return Failed(stage="tokenize", message=f"the continuation {continuation!r} has no tokens")
+            return Failed(stage="tokenize", message=f"continuation {place} has no tokens")
         if len(each.continuation) > window:
             return Failed(
                 stage="tokenize",
@@ -24,13 +24,12 @@ def _unfit(request: Likelihood, encoded: Sequence[Encoded], window: int) -> Fail
 class Tally:
     """Adds up what each branch of each request scored, whatever the order it comes in."""
 
-    def __init__(self, encoder: Encoder, requests: Sequence[tuple[str, Likelihood]]) -> None:
+    def __init__(self, requests: Sequence[tuple[str, Sequence[Encoded]]], window: int) -> None:
         self.asked: list[Asked] = []
         self.failed: list[tuple[str, Response]] = []
         self._branches: list[tuple[str, Encoded]] = []
-        for name, request in requests:
-            encoded = [encoder.pair(*pair) for pair in request.pairs]
-            unfit = _unfit(request, encoded, encoder.window)
+        for name, encoded in requests:
+            unfit = _unfit(encoded, window)
             if unfit:
                 self.failed.append((name, unfit))
                 continue
@@ -71,10 +70,18 @@ class Tally:
 def answer(
     network: Network, encoder: Encoder, requests: Sequence[tuple[str, Likelihood]]
 ) -> Iterator[tuple[str, Response]]:
+    """Encode and answer every request once."""
+    encoded = [(name, [encoder.pair(*pair) for pair in request.pairs]) for name, request in requests]
+    yield from score(network, encoder.window, encoded)
+
+
+def score(
+    network: Network, window: int, requests: Sequence[tuple[str, Sequence[Encoded]]]
+) -> Iterator[tuple[str, Response]]:
     """Answer every request once; a request is yielded as soon as its last branch is known."""
     import torch
 
-    tally = Tally(encoder, requests)
+    tally = Tally(requests, window)
     yield from tally.failed
     if not tally.asked:
         return

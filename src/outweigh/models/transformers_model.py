@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ from outweigh.models import likelihoods
 from outweigh.models.generating import Generator
 from outweigh.models.model import OutOfMemory
 from outweigh.models.network import Network
-from outweigh.models.tokens import Encoder
+from outweigh.models.tokens import Encoded, Encoder
 from outweigh.records import (
     Generate,
     Likelihood,
@@ -69,13 +70,20 @@ class TransformersModel:
 
     def answer(self, requests: Sequence[tuple[str, Request]]) -> Iterator[tuple[str, Response]]:
         """Answer each request once, likelihoods first. Raises OutOfMemory; what was yielded stays valid."""
-        import torch
-
         ask = [(name, r) for name, r in requests if isinstance(r, Likelihood)]
         write = [(name, r) for name, r in requests if isinstance(r, Generate)]
+        writer = Generator(self.network, self.encoder, self.ends, self.slots)
+        return self._within_memory(chain(likelihoods.answer(self.network, self.encoder, ask), writer.answer(write)))
+
+    def score(self, requests: Sequence[tuple[str, Sequence[Encoded]]]) -> Iterator[tuple[str, Response]]:
+        """Likelihoods of pairs that are tokens already, for who has rules of tokenizing of their own; as `answer`."""
+        return self._within_memory(likelihoods.score(self.network, self.encoder.window, requests))
+
+    def _within_memory(self, answers: Iterator[tuple[str, Response]]) -> Iterator[tuple[str, Response]]:
+        import torch
+
         try:
-            yield from likelihoods.answer(self.network, self.encoder, ask)
-            yield from Generator(self.network, self.encoder, self.ends, self.slots).answer(write)
+            yield from answers
         except torch.OutOfMemoryError as error:
             self._shrink()
             raise OutOfMemory(str(error)) from error
