@@ -13,7 +13,7 @@ from outweigh.benchmarks.benchmark import Draw
 from outweigh.benchmarks.catalogue import benchmarks
 from outweigh.benchmarks.prompting import Plain
 from outweigh.benchmarks.sources import rows_here
-from outweigh.engine.asking import ask, default_batch
+from outweigh.engine.asking import ask
 from outweigh.engine.candidates import find
 from outweigh.engine.config import checked
 from outweigh.engine.work import Work, choose
@@ -57,7 +57,7 @@ def main() -> None:
         work = Work(chosen, candidate.spec, config, Plain())
         answers[name] = found = {}
         with watch:
-            asked = list(ask(work, chosen.samples, candidate.model, batch_size=default_batch(work)))
+            asked = list(ask(work, chosen.samples, candidate.model))
         for transcript in (each for transcripts, _ in asked for each in transcripts):
             response = transcript.response
             if isinstance(response, Likelihoods):

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
 
 from outweigh.engine.known import Known
 from outweigh.engine.work import Work
@@ -16,9 +17,12 @@ from outweigh.records import (
     Transcript,
 )
 
-Batch = list[tuple[Sample, Request]]
+Asked = TypeVar("Asked")
 
 _MISSING = Failed(stage="model", message="the model gave no response", retryable=True)
+_TOGETHER = 256  # samples that the model plans for together where nobody asked for a size
+_PART = 16  # answers that are worth a part of the journal
+_PAUSE = 0.5  # seconds between two parts
 _ATTEMPTS_ALONE = 4  # a lone sample is tried again, because the model halves its own budget each time
 
 
@@ -40,22 +44,26 @@ def transcript(work: Work, sample: Sample, request: Request, response: Response,
     )
 
 
-def _answers(model: Model, batch: Batch, attempts: int = _ATTEMPTS_ALONE) -> dict[str, Response]:
+def answers(
+    answer: Callable[[Sequence[tuple[str, Asked]]], Iterator[tuple[str, Response]]],
+    batch: Sequence[tuple[str, Asked]],
+    attempts: int = _ATTEMPTS_ALONE,
+) -> Iterator[tuple[str, Response]]:
     """Every response of a batch. Out of memory halves the batch and goes on with what is missing."""
-    found: dict[str, Response] = {}
+    found = set()
     try:
-        for name, response in model.answer([(sample.id, request) for sample, request in batch]):
-            found[name] = response
+        for name, response in answer(batch):
+            found.add(name)
+            yield name, response
     except OutOfMemory as error:
-        rest = [(sample, request) for sample, request in batch if sample.id not in found]
+        rest = [(name, asked) for name, asked in batch if name not in found]
         if len(rest) == 1 and attempts == 0:
-            name = rest[0][0].id
-            return found | {name: Failed(stage="memory", message=str(error), retryable=True)}
+            yield rest[0][0], Failed(stage="memory", message=str(error), retryable=True)
+            return
         half = (len(rest) + 1) // 2
         for part in (rest[:half], rest[half:]):
             if part:
-                found |= _answers(model, part, attempts - (len(part) == 1))
-    return found
+                yield from answers(answer, part, attempts - (len(part) == 1))
 
 
 def ask(
@@ -63,37 +71,45 @@ def ask(
     samples: Sequence[Sample],
     model: Callable[[], Model],
     *,
-    batch_size: int,
+    batch_size: int | None = None,
     known: Known | None = None,
 ) -> Iterator[tuple[list[Transcript], float]]:
-    """Yield (transcripts, seconds of answering) for one batch after another, in the samples' order.
+    """Yield (transcripts, seconds of answering) as samples are answered, each sample once.
 
-    What is `known` is not asked; a batch that is known as a whole does not even load the model.
+    A batch is handed to the model as a whole; without a size, many samples are, and what is finished comes out in
+    parts. What is `known` is not asked; a batch that is known as a whole does not even load the model.
     """
-    for start in range(0, len(samples), batch_size):
-        batch = [(sample, work.request(sample)) for sample in samples[start : start + batch_size]]
+    size, part = batch_size or _TOGETHER, batch_size or _PART
+    for start in range(0, len(samples), size):
+        batch = [(sample, work.request(sample)) for sample in samples[start : start + size]]
         held = known.find([request for _, request in batch]) if known else {}
-        new = [(sample, request) for sample, request in batch if request.fingerprint not in held]
-        responses, seconds = _timed(model, new) if new else ({}, 0.0)
-        found = []
-        for sample, request in batch:
-            if request.fingerprint in held:
-                found.append(transcript(work, sample, request, held[request.fingerprint], None))
-            else:
-                found.append(transcript(work, sample, request, responses.get(sample.id, _MISSING), seconds / len(new)))
-        yield found, seconds
+        old = [(sample, request) for sample, request in batch if request.fingerprint in held]
+        if old:
+            yield [transcript(work, sample, request, held[request.fingerprint], None) for sample, request in old], 0.0
+        new = {sample.id: (sample, request) for sample, request in batch if request.fingerprint not in held}
+        if not new:
+            continue
+        for found, seconds in _timed(model(), [(name, request) for name, (_, request) in new.items()], part):
+            yield [transcript(work, *new[name], response, seconds / len(found)) for name, response in found], seconds
 
 
-def _timed(model: Callable[[], Model], batch: Batch) -> tuple[dict[str, Response], float]:
-    """Every response, and the seconds of answering, without those of loading the model."""
-    answering = model()
+def _timed(
+    model: Model, requests: list[tuple[str, Request]], part: int
+) -> Iterator[tuple[list[tuple[str, Response]], float]]:
+    """Every request's response in parts, with the seconds that each part took to answer."""
+    found: list[tuple[str, Response]] = []
+    missing = dict(requests)
     begun = time.perf_counter()
-    return _answers(answering, batch), time.perf_counter() - begun
-
-
-def default_batch(work: Work) -> int:
-    """Samples a batch where nobody asked for a size: small enough to lose little, large enough to share prompts."""
-    return 16 if work.evaluation.decoding else 32
+    for name, response in answers(model.answer, requests):
+        found.append((name, response))
+        del missing[name]
+        seconds = time.perf_counter() - begun
+        if len(found) >= part and seconds >= _PAUSE:
+            yield found, seconds
+            found, begun = [], time.perf_counter()
+    found += [(name, _MISSING) for name in missing]
+    if found:
+        yield found, time.perf_counter() - begun
 
 
 def lost_tokens(response: Response) -> bool:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from outweigh.benchmarks import catalogue
 from outweigh.benchmarks.sources import rows_here
-from outweigh.engine.asking import ask, default_batch
+from outweigh.engine.asking import ask
 from outweigh.engine.candidates import Candidate, find
 from outweigh.engine.config import DEFAULT_SUITE, RunConfig
 from outweigh.engine.known import Known
@@ -123,8 +123,7 @@ def answer(
         missing = [sample for sample in samples if sample.id not in answered]
         reporter.begin(candidate.title, work.chosen.benchmark.title, len(samples), len(samples) - len(missing))
         known = Known(evaluation, off=config.no_cache)
-        size = config.batch_size or default_batch(work)
-        for transcripts, seconds in ask(work, missing, candidate.model, batch_size=size, known=known):
+        for transcripts, seconds in ask(work, missing, candidate.model, batch_size=config.batch_size, known=known):
             journal.append(transcripts, seconds)
             known.keep(transcripts)
             reporter.advance(transcripts, values(work.chosen.benchmark.headline, transcripts))

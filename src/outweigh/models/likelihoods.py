@@ -12,10 +12,10 @@ from outweigh.records import Failed, Likelihood, Likelihoods, Response
 Reads = tuple[tuple[Read, ...], Any, Any]  # what was read, its log-probabilities, and whether each is the likeliest
 
 
-def _unfit(request: Likelihood, encoded: Sequence[Encoded], window: int) -> Failed | None:
-    for continuation, each in zip(request.continuations, encoded, strict=True):
+def _unfit(encoded: Sequence[Encoded], window: int) -> Failed | None:
+    for place, each in enumerate(encoded):
         if not each.continuation:
-            return Failed(stage="tokenize", message=f"the continuation {continuation!r} has no tokens")
+            return Failed(stage="tokenize", message=f"continuation {place} has no tokens")
         if len(each.continuation) > window:
             return Failed(
                 stage="tokenize",
@@ -27,13 +27,12 @@ def _unfit(request: Likelihood, encoded: Sequence[Encoded], window: int) -> Fail
 class Tally:
     """Adds up what each branch of each request scored, whatever the order it comes in."""
 
-    def __init__(self, encoder: Encoder, requests: Sequence[tuple[str, Likelihood]]) -> None:
+    def __init__(self, requests: Sequence[tuple[str, Sequence[Encoded]]], window: int) -> None:
         self.asked: list[Asked] = []
         self.failed: list[tuple[str, Response]] = []
         self._branches: list[tuple[str, Encoded]] = []
-        for name, request in requests:
-            encoded = [encoder.pair(*pair) for pair in request.pairs]
-            unfit = _unfit(request, encoded, encoder.window)
+        for name, encoded in requests:
+            unfit = _unfit(encoded, window)
             if unfit:
                 self.failed.append((name, unfit))
                 continue
@@ -79,15 +78,22 @@ class Tally:
         )
 
 
-def answer(
-    network: Network, encoder: Encoder, requests: Sequence[tuple[str, Likelihood]]
+def encoded(encoder: Encoder, requests: Sequence[tuple[str, Likelihood]]) -> list[tuple[str, list[Encoded]]]:
+    """Every request's pairs as tokens."""
+    return [(name, [encoder.pair(*pair) for pair in request.pairs]) for name, request in requests]
+
+
+def score(
+    network: Network, window: int, requests: Sequence[tuple[str, Sequence[Encoded]]]
 ) -> Iterator[tuple[str, Response]]:
     """Answer every request once; a request is yielded as soon as its last branch is known."""
-    tally = Tally(encoder, requests)
+    tally = Tally(requests, window)
     yield from tally.failed
     waiting: Reads | None = None
     for computed in network.walk(tally.asked):
         reads = computed.pack.reads
+        if not reads:
+            continue
         order = computed.pack.read_rows
         rows = network.tensor([order[read.row] for read in reads])
         found = network.head.read(computed.outputs, rows, network.tensor([read.target for read in reads]))

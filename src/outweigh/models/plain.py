@@ -7,8 +7,8 @@ from outweigh.models.generating import Writing, begin
 from outweigh.models.heads import Head
 from outweigh.models.likelihoods import Tally
 from outweigh.models.planning import Read
-from outweigh.models.tokens import Encoder
-from outweigh.records import Failed, Generate, Generated, Likelihood, Response
+from outweigh.models.tokens import Encoded, Encoder
+from outweigh.records import Failed, Generate, Generated, Response
 
 
 class Plain:
@@ -17,11 +17,11 @@ class Plain:
     def __init__(self, module: Any, encoder: Encoder, ends: frozenset[int], device: str) -> None:
         self._module, self._encoder, self._ends, self._device = module, encoder, ends, device
 
-    def likelihoods(self, requests: Sequence[tuple[str, Likelihood]]) -> Iterator[tuple[str, Response]]:
+    def score(self, requests: Sequence[tuple[str, Sequence[Encoded]]]) -> Iterator[tuple[str, Response]]:
         """Answer every request once, as it is complete."""
         import torch
 
-        tally = Tally(self._encoder, requests)
+        tally = Tally(requests, self._encoder.window)
         yield from tally.failed
         for each in tally.asked:
             count = len(each.targets)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from outweigh.models.model import OutOfMemory
 from outweigh.models.network import Network
 from outweigh.models.opening import opened, text_config
 from outweigh.models.plain import Plain
-from outweigh.models.tokens import Encoder
+from outweigh.models.tokens import Encoded, Encoder
 from outweigh.records import (
     Generate,
     Likelihood,
@@ -67,18 +68,30 @@ class TransformersModel:
 
     def answer(self, requests: Sequence[tuple[str, Request]]) -> Iterator[tuple[str, Response]]:
         """Answer each request once, likelihoods first. Raises OutOfMemory; what was yielded stays valid."""
-        import torch
-
         ask = [(name, r) for name, r in requests if isinstance(r, Likelihood)]
         write = [(name, r) for name, r in requests if isinstance(r, Generate)]
+        return chain(self.score(likelihoods.encoded(self.encoder, ask)), self._within_memory(self._texts(write)))
+
+    def score(self, requests: Sequence[tuple[str, Sequence[Encoded]]]) -> Iterator[tuple[str, Response]]:
+        """Likelihoods of pairs that are tokens already, for who has rules of tokenizing of their own; as `answer`."""
+        if self.network is None:
+            return self._within_memory(self._plain.score(requests))
+        return self._within_memory(likelihoods.score(self.network, self.encoder.window, requests))
+
+    @property
+    def _plain(self) -> Plain:
+        return Plain(self.module, self.encoder, self.ends, self.device)
+
+    def _texts(self, requests: Sequence[tuple[str, Generate]]) -> Iterator[tuple[str, Response]]:
+        if self.network is None:
+            return self._plain.texts(requests)
+        return Generator(self.network, self.encoder, self.ends, self.room).answer(requests)
+
+    def _within_memory(self, answers: Iterator[tuple[str, Response]]) -> Iterator[tuple[str, Response]]:
+        import torch
+
         try:
-            if self.network is None:
-                plain = Plain(self.module, self.encoder, self.ends, self.device)
-                yield from plain.likelihoods(ask)
-                yield from plain.texts(write)
-            else:
-                yield from likelihoods.answer(self.network, self.encoder, ask)
-                yield from Generator(self.network, self.encoder, self.ends, self.room).answer(write)
+            yield from answers
         except torch.OutOfMemoryError as error:
             self._shrink()
             raise OutOfMemory(str(error)) from error
