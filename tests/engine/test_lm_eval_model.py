@@ -293,7 +293,7 @@ def test_real_models_answer_as_under_hf(package):
 
     folder = loaded(package).encoder.tokenizer.name_or_path
     ours = outweigh(folder)
-    hf = HFLM(pretrained=ours._model.network.module, tokenizer=ours.tokenizer, batch_size=1)
+    hf = HFLM(pretrained=folder, dtype="float32", device="cpu", batch_size=1)
     contexts = ["The capital of France is  ", SHOTS + "Q: Three and three?\nA:", ""]
     pairs = [(context, continuation) for context in contexts for continuation in (" Paris", " London, UK")]
     same(ask(hf, "loglikelihood", pairs), ask(ours, "loglikelihood", pairs))
