@@ -45,7 +45,10 @@ class Candidate:
             folder = self.located.folder
             if self.located.file is not None and self.located.file.suffix == ".gguf":
                 folder = converted(self.located, self.cache, self.say)
-            self._model = load(self.spec, self.located.card, folder, device=self.device)
+            loaded = load(self.spec, self.located.card, folder, device=self.device)
+            if loaded.network is None:
+                self.say(f"{self.title} cannot share prompts between samples here: it is asked one sequence at a time")
+            self._model = loaded
         return self._model
 
     def close(self) -> None:

@@ -9,7 +9,7 @@ _DEVICE_BLOCK = 32_768  # on an accelerator, where every block costs a dozen lau
 
 
 @dataclass(frozen=True)
-class Head:
+class LMHead:
     """A linear output layer: weight [words, width] and perhaps a bias [words]; then `scale` and a soft `cap`.
 
     Without a weight the network's outputs are the logits already.

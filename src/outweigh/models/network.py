@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from outweigh.models.attention import Layout, PackLayout, Path, SlotLayout, Slots, Windows, attending
-from outweigh.models.heads import Head
+from outweigh.models.heads import LMHead
 from outweigh.models.planning import Asked, Pack, plan, usable
 
 
@@ -28,7 +28,7 @@ class Network:
 
     module: Any
     body: Any
-    head: Head
+    head: LMHead
     device: str
     windows: Windows
     budget: int

@@ -4,7 +4,7 @@ from typing import Any
 
 from outweigh.models import attention
 from outweigh.models.attention import NotOurs, Slots, Windows
-from outweigh.models.heads import Head
+from outweigh.models.heads import LMHead
 from outweigh.models.network import Network
 from outweigh.models.planning import Asked
 
@@ -29,7 +29,7 @@ def windows(config: Any) -> Windows:
     return [window] * int(config.num_hidden_layers)
 
 
-def _head(module: Any, config: Any) -> Head | None:
+def _head(module: Any, config: Any) -> LMHead | None:
     """The output layer with what the architectures that we know do to its logits."""
     import torch
 
@@ -37,7 +37,7 @@ def _head(module: Any, config: Any) -> Head | None:
     if not isinstance(layer, torch.nn.Linear):
         return None
     scale = getattr(config, "logit_scale", None) or 1 / (getattr(config, "logits_scaling", None) or 1)
-    return Head(layer.weight, layer.bias, float(scale), getattr(config, "final_logit_softcapping", None))
+    return LMHead(layer.weight, layer.bias, float(scale), getattr(config, "final_logit_softcapping", None))
 
 
 def _fixed_positions(config: Any) -> bool:

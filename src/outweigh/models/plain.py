@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from outweigh.models.generating import Writing, begin
-from outweigh.models.heads import Head
+from outweigh.models.heads import LMHead
 from outweigh.models.likelihoods import Tally
 from outweigh.models.planning import Read
 from outweigh.models.tokens import Encoded, Encoder
@@ -29,7 +29,7 @@ class Plain:
                 ids = torch.tensor([each.tokens], device=self._device)
                 outputs = self._module(ids).logits[0, -count:]
                 targets = torch.tensor(each.targets, device=self._device)
-                found = Head().read(outputs, torch.arange(count, device=self._device), targets)
+                found = LMHead().read(outputs, torch.arange(count, device=self._device), targets)
             reads = tuple(Read(index, each.request, index, target) for index, target in enumerate(each.targets))
             yield from tally.take((reads, *found))
 

@@ -146,7 +146,6 @@ def load(spec: ModelSpec, card: ModelCard, folder: Path, *, device: str) -> Tran
             folder,
             dtype=dtype,
             trust_remote_code=spec.remote_code,
-            attn_implementation="sdpa",
             use_safetensors=spec.format != "pickle",
         )
     except (OSError, ValueError, KeyError, ImportError) as error:
