@@ -38,12 +38,8 @@ class Work:
     limit: int
     target: dict[str, float] = field(default_factory=dict)
     first_shots: bool = False
+    probe: int = 4  # samples of each benchmark that the harness's batch size is chosen on
     batch_sizes: tuple[int, ...] = (1, 2, 4, 8, 16, 32)
-
-    @property
-    def probe(self) -> int:
-        """Samples of each benchmark that the harness's batch size is chosen on."""
-        return max(4, self.limit // 10)
 
 
 _GSM8K = {"gsm8k": ("openai", "gsm8k", "main")}
@@ -61,6 +57,7 @@ WORKS = (
         shots=0,
         limit=100,
         target={"smollm2": 2, "gemma3": 3.5},
+        probe=10,
     ),
     Work(
         "arc_challenge",
@@ -70,7 +67,15 @@ WORKS = (
         target={"smollm2": 4, "gemma3": 8},
         batch_sizes=(1, 2, 4, 8),
     ),
-    Work("gsm8k", _GSM8K, shots=5, limit=24, target={"smollm2": 1.5, "gemma3": 1.5}, batch_sizes=(8, 12, 24)),
+    Work(
+        "gsm8k",
+        _GSM8K,
+        shots=5,
+        limit=24,
+        target={"smollm2": 1.5, "gemma3": 1.5},
+        probe=12,
+        batch_sizes=(4, 8, 12),
+    ),
     Work(
         "gsm8k_first",
         _GSM8K,
@@ -78,7 +83,8 @@ WORKS = (
         limit=24,
         target={"smollm2": 3, "gemma3": 3},
         first_shots=True,
-        batch_sizes=(8, 12, 24),
+        probe=12,
+        batch_sizes=(4, 8, 12),
     ),
 )
 

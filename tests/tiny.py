@@ -1,6 +1,10 @@
 """Tiny models with random weights, real in everything but size: made in a second, answered in milliseconds."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from outweigh.models.transformers_model import TransformersModel
 
 
 def save_tokenizer(folder: Path, *, chat: bool = False) -> int:
@@ -21,6 +25,21 @@ def save_tokenizer(folder: Path, *, chat: bool = False) -> int:
         )
     fast.save_pretrained(folder)
     return len(vocabulary)
+
+
+def opened(folder: Path, *, precision: str = "float32") -> "TransformersModel":
+    """The model of a safetensors directory on the CPU."""
+    from outweigh.models.transformers_model import load
+    from outweigh.records import ModelCard, ModelFormat, ModelSource, ModelSpec
+
+    spec = ModelSpec(
+        source=ModelSource.PATH,
+        name=str(folder),
+        revision="0",
+        format=ModelFormat.SAFETENSORS,
+        precision=precision,
+    )
+    return load(spec, ModelCard(title="tiny"), folder, device="cpu")
 
 
 def save_llama(folder: Path, *, seed: int = 0, window: int = 2048, chat: bool = False) -> Path:

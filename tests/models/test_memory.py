@@ -5,21 +5,9 @@ import pytest
 from outweigh.models import memory, transformers_model
 from outweigh.models.generating import Room
 from outweigh.models.memory import footprint, free_bytes
-from outweigh.records import ModelCard, ModelFormat, ModelSource, ModelSpec, Precision
-from tiny import save_llama
+from tiny import opened, save_llama
 
 pytest.importorskip("torch")
-
-
-def opened(folder):
-    spec = ModelSpec(
-        source=ModelSource.PATH,
-        name=str(folder),
-        revision="0",
-        format=ModelFormat.SAFETENSORS,
-        precision=Precision.FLOAT32,
-    )
-    return transformers_model.load(spec, ModelCard(title="tiny"), folder, device="cpu")
 
 
 @pytest.fixture(scope="module")

@@ -2,18 +2,8 @@
 
 import pytest
 
-from outweigh.models.transformers_model import load
-from outweigh.records import (
-    Decoding,
-    Generate,
-    Likelihood,
-    ModelCard,
-    ModelFormat,
-    ModelSource,
-    ModelSpec,
-    Precision,
-)
-from tiny import save_tokenizer
+from outweigh.records import Decoding, Generate, Likelihood
+from tiny import opened, save_tokenizer
 
 torch = pytest.importorskip("torch")
 import transformers  # noqa: E402
@@ -57,15 +47,8 @@ def architecture(request, tmp_path_factory):
     torch.manual_seed(0)
     config = getattr(transformers, f"{name}Config")(vocab_size=save_tokenizer(folder), **SHAPE, **more)
     getattr(transformers, f"{name}ForCausalLM")(config).eval().save_pretrained(folder)
-    spec = ModelSpec(
-        source=ModelSource.PATH,
-        name=str(folder),
-        revision="0",
-        format=ModelFormat.SAFETENSORS,
-        precision=Precision.FLOAT32,
-    )
     own = transformers.AutoModelForCausalLM.from_pretrained(folder, attn_implementation="eager").eval()
-    return load(spec, ModelCard(title=name), folder, device="cpu"), own, packed
+    return opened(folder), own, packed
 
 
 def test_prefixes_are_shared_where_that_changes_nothing(architecture):

@@ -4,20 +4,9 @@ import functools
 
 import pytest
 
+import tiny
 from outweigh.models.generating import Room
-from outweigh.models.transformers_model import load
-from outweigh.records import (
-    Decoding,
-    Failed,
-    Finish,
-    Generate,
-    Likelihood,
-    ModelCard,
-    ModelFormat,
-    ModelSource,
-    ModelSpec,
-    Precision,
-)
+from outweigh.records import Decoding, Failed, Finish, Generate, Likelihood
 from tiny import save_gemma3, save_llama
 
 torch = pytest.importorskip("torch")
@@ -25,14 +14,7 @@ SHOTS = "Q: One and one?\nA: two\n\nQ: Two and two?\nA: four\n\n"
 
 
 def opened(folder, **budgets):
-    spec = ModelSpec(
-        source=ModelSource.PATH,
-        name=str(folder),
-        revision="0",
-        format=ModelFormat.SAFETENSORS,
-        precision=Precision.FLOAT32,
-    )
-    model = load(spec, ModelCard(title="tiny"), folder, device="cpu")
+    model = tiny.opened(folder)
     model.network.budget = budgets.get("budget", model.network.budget)
     model.room = Room(budgets.get("slots", model.room.slots), model.room.tokens)
     return model
