@@ -1,10 +1,12 @@
 """A growing answer is watched for stop strings without decoding it whole at every step."""
 
+import copy
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outweigh.models.tokens import Unfolding
+from outweigh.models.tokens import Encoder, Unfolding
 from tiny import save_tokenizer
 
 pytest.importorskip("transformers")
@@ -17,6 +19,18 @@ def tokenizer(tmp_path_factory):
     folder = tmp_path_factory.mktemp("tokenizer")
     save_tokenizer(folder)
     return AutoTokenizer.from_pretrained(folder)
+
+
+def test_a_start_token_is_context_even_before_nothing_but_blanks(tokenizer):
+    from tokenizers.processors import TemplateProcessing
+
+    starting = copy.deepcopy(tokenizer)
+    starting.backend_tokenizer.post_processor = TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 0)])
+    encoder = Encoder(starting, window=64)
+    for context in ("", "  "):
+        found = encoder.pair(context, "x")
+        assert found.context == (0,)
+        assert starting.decode(found.continuation) == context + "x"
 
 
 @settings(max_examples=150, deadline=None)

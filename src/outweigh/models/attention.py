@@ -173,11 +173,12 @@ class PackLayout:
 class Slots:
     """Sequences that grow by one token a pass: a shared stem on a path, and every sequence's own tokens after it.
 
-    `layers` hold keys and values [slots, heads, room, width]; the first `len(filled)` slots are taken, `filled` says
+    `layers` hold keys and values [size, heads, room, width]; the first `len(filled)` slots are taken, `filled` says
     how many own tokens each has.
     """
 
     stem: int
+    size: int
     layers: dict[int, tuple[Any, Any]] = field(default_factory=dict)
     filled: list[int] = field(default_factory=list)
 
@@ -188,7 +189,7 @@ class Slots:
         place, length = len(self.filled), next(iter(own.values()))[0].shape[2]
         with torch.inference_mode():
             for number, pair in own.items():
-                self._make_room(number, place + 1, length, pair)
+                self.make_room(number, length, pair)
                 for part, fresh in zip(self.layers[number], pair, strict=True):
                     part[place, :, :length] = fresh[0]
         self.filled.append(length)
@@ -205,13 +206,11 @@ class Slots:
                 part[place, :, :last] = part[len(self.filled), :, :last]
         self.filled[place] = last
 
-    def _make_room(self, number: int, slots: int, length: int, like: tuple[Any, Any]) -> None:
+    def make_room(self, number: int, length: int, like: tuple[Any, Any]) -> None:
+        """Let every slot of a layer hold at least `length` tokens."""
         held = self.layers.get(number) or tuple(part[:0, :, :0] for part in like)
-        rows, room = held[0].shape[0], held[0].shape[2]
-        if slots > rows or length > room:
-            rows = rows if slots <= rows else max(slots, rows + rows // 2)
-            room = room if length <= room else length + _ROOM
-            held = tuple(grown(part, rows, room) for part in held)
+        if length > held[0].shape[2]:
+            held = tuple(grown(part, self.size, length + _ROOM) for part in held)
         self.layers[number] = (held[0], held[1])
 
 
@@ -247,7 +246,7 @@ class SlotLayout:
 
         count, heads, _, width = query.shape
         shared, length, stem = key.shape[1], self._length, self._slots.stem
-        self._slots._make_room(layer, count, length, (key, value))
+        self._slots.make_room(layer, length, (key, value))
         for part, fresh in zip(self._slots.layers[layer], (key, value), strict=True):
             part[self._places, :, self._ends] = fresh[:, :, 0]
         keys, values = (part[:count, :, :length] for part in self._slots.layers[layer])

@@ -105,28 +105,19 @@ class Generator:
                 yield name, begun
             else:
                 waiting.append(begun)
+        if not waiting:
+            return
         waiting.sort(key=lambda each: each.encoded.context, reverse=True)
-        slots = Slots(_stem([each.encoded.context for each in waiting]))
+        stem = _stem([each.encoded.context for each in waiting])
+        longest = max(each.room for each in waiting) - stem
+        slots = Slots(stem, max(1, min(self._room.slots, len(waiting), self._room.tokens // longest)))
         while waiting or self._rows:
-            joining = self._joining(waiting, slots.stem)
-            if joining:
-                yield from self._fill(slots, joining)
+            free = slots.size - len(self._rows)
+            # A fill keeps the others waiting, so nobody joins while few slots are free.
+            if waiting and free * 4 >= slots.size:
+                yield from self._fill(slots, [waiting.pop() for _ in range(min(free, len(waiting)))])
             else:
                 yield from self._step(slots)
-
-    def _joining(self, waiting: list[Writing], stem: int) -> list[Writing]:
-        """Who takes the free slots: nobody while few are free, because a fill keeps the others waiting."""
-        free = self._room.slots - len(self._rows)
-        if self._rows and free * 4 < self._room.slots:
-            return []
-        tokens = self._room.tokens - sum(each.room - stem for each in self._rows)
-        joining: list[Writing] = []
-        while waiting and len(joining) < free:
-            tokens -= waiting[-1].room - stem
-            if tokens < 0 and (self._rows or joining):
-                break
-            joining.append(waiting.pop())
-        return joining
 
     def _fill(self, slots: Slots, joining: list[Writing]) -> Iterator[tuple[str, Response]]:
         """Compute the prompts, shared parts once, and take the first token of each answer."""
@@ -160,6 +151,4 @@ class Generator:
 
 def _stem(prompts: Sequence[tuple[int, ...]]) -> int:
     """Tokens that all prompts begin with; each keeps at least its last one for itself. They come sorted."""
-    if not prompts:
-        return 0
     return min(shared(prompts[0], prompts[-1]), min(map(len, prompts)) - 1)

@@ -59,7 +59,7 @@ def _packed(network: Network) -> list[Any]:
     *packed, stepped = _TREE
     asked = [Asked(number, tokens, (0,)) for number, tokens in enumerate([*packed, stepped[:-1]])]
     found: dict[int, Any] = {}
-    slots = Slots(stem=2)
+    slots = Slots(stem=2, size=1)
     for computed in network.walk(asked, ends=True):
         logits = network.head.logits(computed.outputs)
         found |= {read.request: logits[computed.pack.read_rows[read.row]] for read in computed.pack.reads}

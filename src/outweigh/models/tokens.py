@@ -53,7 +53,7 @@ class Encoder:
         else:
             kept = context.rstrip()
             whole = self.ids(context + continuation)
-            head = self.ids(kept) if kept else []
+            head = self.ids(kept)
             tail = whole[len(head) :]
         if not head:
             head = [self.start]
