@@ -4,11 +4,12 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from outweigh.models.network import Network
+from outweigh.models.network import Computed, Network
 from outweigh.models.planning import Asked, Read
 from outweigh.models.tokens import Encoded, Encoder
 from outweigh.records import Failed, Likelihood, Likelihoods, Response
 
+_ROWS = 256  # read rows that the output layer takes together, at least
 Reads = tuple[tuple[Read, ...], Any, Any]  # what was read, its log-probabilities, and whether each is the likeliest
 
 
@@ -89,17 +90,46 @@ def score(
     """Answer every request once; a request is yielded as soon as its last branch is known."""
     tally = Tally(requests, window)
     yield from tally.failed
-    waiting: Reads | None = None
+    held, waiting = _Held(network), None
     for computed in network.walk(tally.asked):
-        reads = computed.pack.reads
-        if not reads:
+        held.add(computed)
+        if held.count < _ROWS:
             continue
-        order = computed.pack.read_rows
-        rows = network.tensor([order[read.row] for read in reads])
-        found = network.head.read(computed.outputs, rows, network.tensor([read.target for read in reads]))
-        # An accelerator is asked for a pack's values only when the next one is under way.
+        found = held.read()
+        # An accelerator is asked for values only when the next ones are under way.
         if waiting:
             yield from tally.take(waiting)
-        waiting = (reads, *found)
-    if waiting:
-        yield from tally.take(waiting)
+        waiting = found
+    for found in (waiting, held.read()):
+        if found:
+            yield from tally.take(found)
+
+
+class _Held:
+    """Outputs that wait until there are enough of them for the output layer, whose weights are read once for all."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+        self._outputs: list[Any] = []
+        self._reads: list[Read] = []
+        self._rows: list[int] = []
+        self.count = 0
+
+    def add(self, computed: Computed) -> None:
+        """Hold a pack's read rows."""
+        order = computed.pack.read_rows
+        self._rows += [self.count + order[read.row] for read in computed.pack.reads]
+        self._reads += computed.pack.reads
+        self._outputs.append(computed.outputs)
+        self.count += len(order)
+
+    def read(self) -> Reads | None:
+        """Read all that is held, and hold nothing any more; None if there was nothing."""
+        import torch
+
+        reads, rows, outputs = tuple(self._reads), self._rows, self._outputs
+        self._reads, self._rows, self._outputs, self.count = [], [], [], 0
+        if not reads:
+            return None
+        targets = self._network.tensor([read.target for read in reads])
+        return (reads, *self._network.head.read(torch.cat(outputs), self._network.tensor(rows), targets))
