@@ -8,6 +8,7 @@ has that parent on this path.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 ROOT = -1
 
@@ -55,7 +56,7 @@ class Pack:
     keep: tuple[int, ...]
     ends: dict[int, tuple[int, ...]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def read_rows(self) -> dict[int, int]:
         """The rows that are read, in order, each with its place among them."""
         return {row: place for place, row in enumerate(sorted({read.row for read in self.reads}))}
