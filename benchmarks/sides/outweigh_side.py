@@ -21,12 +21,16 @@ from outweigh.records import Generated, Likelihood, Likelihoods
 
 
 def operations(model: Any) -> float:
-    """Floating-point operations of the linear layers for what was computed; attention is left out."""
+    """Floating-point operations of all matrix products for what was computed; attention with what a token may see."""
     module = model.network.module
     head = module.get_output_embeddings()
     linear = (each for each in module.modules() if isinstance(each, torch.nn.Linear) and each is not head)
     body = sum(each.weight.numel() for each in linear)
-    return 2.0 * (model.network.computed * body + model.network.read * head.weight.numel())
+    network, config = model.network, module.config.get_text_config()
+    width = getattr(config, "head_dim", None) or config.hidden_size // config.num_attention_heads
+    attention = 2 * config.num_attention_heads * width  # a pair's score and its share of the values
+    counts = ((network.computed, body), (network.read, head.weight.numel()), (network.attended, attention))
+    return 2.0 * sum(count * each for count, each in counts)
 
 
 def main() -> None:
@@ -47,7 +51,7 @@ def main() -> None:
     model: Any = candidate.model()
     dict(model.answer([("warm", Likelihood(contexts=("A warm",), continuations=(" start",)))]))
     peak = matrix_peak(order["dtype"])
-    model.network.computed = model.network.read = 0
+    model.network.reset()
     watch, answers = Watch(), {}
     for name in order["data"]:
         (benchmark,) = benchmarks(name)

@@ -1,5 +1,6 @@
 """A causal transformer that computes packs: several branches at once over a carried path."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,8 +23,8 @@ class Computed:
 class Network:
     """The weights, and the path that was computed last.
 
-    `body` gives outputs for tokens, from which `head` makes logits. `computed` and `read` count tokens and rows of the
-    output layer since loading.
+    `body` gives outputs for tokens, from which `head` makes logits. `computed`, `read` and `attended` count tokens,
+    rows of the output layer, and pairs of tokens that attend over all layers, since loading.
     """
 
     module: Any
@@ -35,6 +36,7 @@ class Network:
     path: Path = field(default_factory=Path)
     computed: int = 0
     read: int = 0
+    attended: int = 0
 
     def forget(self) -> None:
         """Drop the carried path."""
@@ -42,7 +44,13 @@ class Network:
 
     def reset(self) -> None:
         """As if nothing had been computed."""
-        self.path, self.computed, self.read = Path(), 0, 0
+        self.path, self.computed, self.read, self.attended = Path(), 0, 0, 0
+
+    def _count(self, positions: Sequence[int]) -> None:
+        self.computed += len(positions)
+        for window, layers in Counter(self.windows).items():
+            pairs = sum(min(place + 1, window or place + 1) for place in positions)
+            self.attended += layers * pairs
 
     def tensor(self, values: Any) -> Any:
         """Integers on the network's device; the copy to an accelerator does not wait for what it computes."""
@@ -58,7 +66,6 @@ class Network:
     def _outputs(self, ids: Any, positions: Any, layout: Layout) -> Any:
         import torch
 
-        self.computed += ids.numel()
         with torch.inference_mode(), attending(layout):
             return self.body(input_ids=ids, position_ids=positions, use_cache=False)[0]
 
@@ -69,6 +76,7 @@ class Network:
         keep = usable(self.path.tokens, asked)
         self.path.extend(keep, (), None, {})
         for pack in plan(asked, budget=self.budget, carried=self.path.tokens, ends=ends):
+            self._count(pack.positions)
             layout = PackLayout(pack, self.path, self.windows)
             outputs = self._outputs(self.tensor([pack.tokens]), self.tensor([pack.positions]), layout)
             with torch.inference_mode():
@@ -83,7 +91,9 @@ class Network:
         """Float32 logits [slots, words] after one more token in every slot."""
         import torch
 
-        positions = self.tensor([[slots.stem + count] for count in slots.filled])
+        places = [slots.stem + count for count in slots.filled]
+        self._count(places)
+        positions = self.tensor([[place] for place in places])
         layout = SlotLayout(slots, self.path, self.windows, self.device)
         outputs = self._outputs(self.tensor([[token] for token in tokens]), positions, layout)
         self.read += len(tokens)
