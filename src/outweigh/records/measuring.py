@@ -1,0 +1,200 @@
+"""What running a model costs: the work that was measured, its raw times, and what came of it."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import Field
+
+from outweigh.records.base import Record
+from outweigh.records.machine import Machine
+from outweigh.records.models import ModelCard, ModelSpec
+from outweigh.records.results import Estimate
+
+
+class Arrival(StrEnum):
+    """When requests come."""
+
+    BATCH = "batch"  # a whole batch at once, the next when it is done: a model in this process
+    CONCURRENCY = "concurrency"  # closed loop: a fixed number under way, a new one as soon as one is done
+    CONSTANT = "constant"  # open loop: evenly spaced, whether or not answers keep up
+    POISSON = "poisson"  # open loop: exponential gaps
+    TRACE = "trace"  # open loop: the times of a recorded trace
+
+
+class Limits(Record):
+    """What a request must keep to count as good, in seconds; None does not count."""
+
+    ttft_seconds: float | None = None
+    tpot_seconds: float | None = None
+    e2e_seconds: float | None = None
+
+
+class Workload(Record):
+    """What is asked for while measuring.
+
+    `prompt_tokens` and `output_tokens` are per request; every request writes exactly `output_tokens` where the model
+    can be told so. `batch_size` belongs to `batch`, `concurrency` to the closed loop, `rate` (requests a second) to
+    the open one, where `concurrency` caps what is under way. `trace` is the SHA-256 of a replayed trace.
+    """
+
+    arrival: Arrival = Arrival.BATCH
+    batch_size: int | None = Field(default=None, gt=0)
+    concurrency: int | None = Field(default=None, gt=0)
+    rate: float | None = Field(default=None, gt=0)
+    prompt_tokens: int = Field(default=256, gt=0)
+    output_tokens: int = Field(default=64, gt=0)
+    trace: str | None = None
+    limits: Limits | None = None
+    seed: int = 1234
+
+
+class Timing(Record):
+    """One request as it went, in seconds of one monotonic clock from the start of the measurement.
+
+    `due` is when the request should have been sent: latencies count from there, so that a stalled sender hides
+    nothing. `tokens` are the times at which tokens arrived; `counts` says how many came each time where it was not
+    one. A request that failed has a reason and may have no times after `sent`.
+    """
+
+    request: int
+    repeat: int = 0
+    due: float
+    sent: float
+    tokens: tuple[float, ...] = ()
+    counts: tuple[int, ...] | None = None
+    done: float | None = None
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    failed: str | None = None
+    warmup: bool = False
+
+    @property
+    def ttft(self) -> float | None:
+        """Seconds from when it was due to its first token."""
+        return self.tokens[0] - self.due if self.tokens else None
+
+    @property
+    def e2e(self) -> float | None:
+        """Seconds from when it was due to its end."""
+        return None if self.done is None else self.done - self.due
+
+    @property
+    def tpot(self) -> float | None:
+        """Seconds per output token after the first: (last token - first token) / (tokens - 1)."""
+        written = self.output_tokens or 0
+        return (self.tokens[-1] - self.tokens[0]) / (written - 1) if written > 1 and len(self.tokens) > 1 else None
+
+
+class Noise(StrEnum):
+    """How far a machine's own unrest lets its times be trusted."""
+
+    QUIET = "quiet"
+    UNSTEADY = "unsteady"
+    NOISY = "noisy"
+
+
+class Conditions(Record):
+    """What the machine was doing meanwhile. None is "cannot be read here"."""
+
+    load: float | None = None  # processes that wanted to run and were not ours, on average
+    steal: float | None = None  # share of processor time that the hypervisor gave to others
+    frequency_hertz: float | None = None
+    frequency_spread: float | None = None  # (highest - lowest) / mean
+    temperature_celsius: float | None = None
+    throttled: bool | None = None
+    power_mode: str | None = None
+    busiest: tuple[str, ...] = ()  # other processes that took processor time, the busiest first
+    noise: Noise
+    reasons: tuple[str, ...] = ()
+
+
+class Stopped(StrEnum):
+    """Why a measurement took no more repeats."""
+
+    NARROW = "narrow"  # the interval of the median is as narrow as wanted
+    BUDGET = "budget"  # the time was up
+    FIXED = "fixed"  # as many as were asked for
+
+
+class Precise(Record):
+    """How a measurement came to its number of repeats.
+
+    `reached` is the half-width of the 95 % interval of the median over the median; `wanted` is what was asked for.
+    """
+
+    wanted: float
+    reached: float | None
+    repeats: int
+    warmups: int
+    outliers: int
+    seconds: float
+    budget_seconds: float | None
+    stopped: Stopped
+
+
+class Footprint(Record):
+    """Memory in bytes that a model needs for a workload, from its headers alone."""
+
+    weights_bytes: int
+    cache_bytes: int
+    activation_bytes: int
+    runtime_bytes: int
+
+    @property
+    def total_bytes(self) -> int:
+        """All parts together."""
+        return self.weights_bytes + self.cache_bytes + self.activation_bytes + self.runtime_bytes
+
+
+class Energy(Record):
+    """Joules of a stretch of work, with the idle baseline that was taken off. None is "not measured".
+
+    `source` names the counters or the estimate, `estimated` says which of the two it is, and `method` how it was
+    made. `low` and `high` bound `joules`.
+    """
+
+    source: str
+    estimated: bool
+    method: str
+    joules: float
+    low: float
+    high: float
+    idle_watts: float | None
+    seconds: float
+    parts: dict[str, float] = Field(default_factory=dict)
+
+
+class Measurement(Record):
+    """What one model took for one workload on one machine.
+
+    Every figure is an estimate whose metric carries its unit; `unmeasured` says why a figure is not there.
+    `interleaved` names the models that took turns with this one, repeat by repeat.
+    """
+
+    model: ModelSpec
+    card: ModelCard | None = None
+    machine: Machine
+    workload: Workload
+    figures: tuple[Estimate, ...]
+    unmeasured: dict[str, str] = Field(default_factory=dict)
+    precise: Precise
+    conditions: Conditions
+    footprint: Footprint | None = None
+    energy: Energy | None = None
+    requests: int
+    failed: int = 0
+    interleaved: tuple[str, ...] = ()
+    samples_digest: str
+    harness: str
+    notes: tuple[str, ...] = ()
+    started_at: datetime
+    finished_at: datetime
+
+    @property
+    def title(self) -> str:
+        """What people call the model."""
+        return self.card.title if self.card else self.model.title
+
+    def figure(self, metric: str) -> Estimate | None:
+        """One figure; None where it was not measured."""
+        return next((each for each in self.figures if each.metric == metric), None)
