@@ -14,7 +14,7 @@ def delete(
 ) -> None:
     """Delete a run with the results and answers that no other run shares."""
     from outweigh.cli.output import console, print_json
-    from outweigh.store import responses, runs
+    from outweigh.store import measurements, responses, runs
     from outweigh.store.artifacts import Artifacts
     from outweigh.store.journal import Journal
 
@@ -31,7 +31,10 @@ def delete(
                 pass  # one that is being written stops the deletion before anything is gone
     for journal in journals:
         journal.delete()
+    measurements.forget_timings(Artifacts.default(), gone.name)
     if as_json:
         print_json("deleted", {"deleted": gone.model_dump(mode="json")})
     else:
-        console().print(f"Deleted {run}: {gone.results} results and {len(gone.works)} journals were only its own.")
+        told = f"{gone.results} results and {len(gone.works)} journals were only its own"
+        told += f", with {gone.measurements} measurements" if gone.measurements else ""
+        console().print(f"Deleted {run}: {told}.")

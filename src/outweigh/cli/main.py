@@ -13,6 +13,7 @@ from outweigh.cli import (
     doctor,
     export,
     imports,
+    measure,
     models,
     remark,
     report,
@@ -51,6 +52,7 @@ def _options(
 
 
 app.command("run")(run.run)
+app.command("measure")(measure.measure)
 app.command("compare")(compare.compare)
 app.command("show")(show.show)
 app.command("samples")(samples.samples)

@@ -100,3 +100,48 @@ class Bar:
         if asked == 0:
             return f"All {self._total} samples had been answered before: nothing was asked."
         return f"{asked} samples were asked now, {self._reused} had been answered before."
+
+
+class MeasureBar:
+    """Tells a person at a terminal how a measurement goes: the share of the budget, and how sure the median is."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.fields[told]}"),
+            TimeElapsedColumn(),
+            TextColumn("of at most"),
+            TextColumn("{task.fields[budget]}"),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+
+    def __enter__(self) -> Self:
+        self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._progress.stop()
+
+    def say(self, line: str) -> None:
+        """A line above the bar."""
+        self._console.print(line, style="dim", markup=False)
+
+    def begin(self, what: str, budget_seconds: float) -> None:
+        """A new bar; on a pipe, a line."""
+        for task in self._progress.task_ids:
+            self._progress.remove_task(task)
+        budget = f"{budget_seconds:.0f} s"
+        self._task = self._progress.add_task(what, total=budget_seconds, told="", budget=budget)
+        if not self._console.is_terminal:
+            self.say(f"Measuring {what}, at most {budget}")
+
+    def advance(self, seconds: float, repeats: int, reached: float | None) -> None:
+        """Another round is done."""
+        sure = "" if reached is None else f", ± {percent(reached)} %"
+        self._progress.update(self._task, completed=seconds, told=f"{repeats} repeats{sure}")

@@ -10,7 +10,7 @@ import typer
 from outweigh.cli.output import AsJson
 
 
-class _Precision(StrEnum):
+class PrecisionName(StrEnum):
     float32 = "float32"
     bfloat16 = "bfloat16"
     float16 = "float16"
@@ -52,7 +52,7 @@ def run(  # noqa: PLR0913 - each is a flag
     ] = None,
     batch_size: Annotated[str | None, typer.Option(help="Samples a batch, or auto.")] = None,
     device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps, or auto.")] = None,
-    precision: Annotated[_Precision | None, typer.Option(help="Default: what the hardware does best.")] = None,
+    precision: Annotated[PrecisionName | None, typer.Option(help="Default: what the hardware does best.")] = None,
     seed: Annotated[
         str | None, typer.Option(help="Seed of the few-shot draw (1234); of four numbers the fourth counts.")
     ] = None,

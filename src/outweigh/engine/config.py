@@ -55,7 +55,8 @@ class RunConfig(Record):
         return values
 
 
-def _line(error: ValidationError) -> str:
+def line(error: ValidationError) -> str:
+    """A wrong value as one line."""
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"]) or "the file"
     return f"{where}: {first['msg'].lower()} (got {first['input']!r})"
@@ -66,7 +67,7 @@ def checked(values: dict[str, Any]) -> RunConfig:
     try:
         config = RunConfig(**values)
     except ValidationError as error:
-        raise UserError(f"cannot run with {_line(error)}") from error
+        raise UserError(f"cannot run with {line(error)}") from error
     half = config.until_halfwidth
     if half is not None and not 0 < half < 0.5:
         raise UserError(f"--until-halfwidth {half:g}: give a share between 0 and 0.5, such as 0.02 for ± 2 points")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from outweigh.benchmarks import catalogue
 from outweigh.benchmarks.sources import rows_here
@@ -72,7 +72,7 @@ def prepare(config: RunConfig, reporter: Reporter) -> Prepared:
 
 def run(prepared: Prepared, reporter: Reporter) -> str:
     """Ask what is missing and store every result; the run's name. Ctrl-C leaves it ready to be resumed."""
-    with recorded(prepared) as name:
+    with recorded(prepared.config, prepared.suite) as name:
         for candidate in prepared.candidates:
             for chosen in prepared.chosen:
                 work = Work(chosen, candidate.spec, prepared.config, candidate.prompting())
@@ -81,11 +81,24 @@ def run(prepared: Prepared, reporter: Reporter) -> str:
     return name
 
 
+class Settings(Protocol):
+    """What a run was asked to do."""
+
+    @property
+    def name(self) -> str | None:
+        """What to call it; None leaves it open."""
+        ...
+
+    def settings(self) -> dict[str, Any]:
+        """What two runs of one name must share."""
+        ...
+
+
 @contextmanager
-def recorded(prepared: Prepared) -> Iterator[str]:
+def recorded(config: Settings, suite: str | None = None) -> Iterator[str]:
     """The name of a run that is recorded as running, and afterwards as finished, interrupted or failed."""
     with runs.opened() as session:
-        name = runs.begin(session, prepared.config.name, prepared.suite, prepared.config.settings())
+        name = runs.begin(session, config.name, suite, config.settings())
     status = RunStatus.FAILED
     try:
         yield name

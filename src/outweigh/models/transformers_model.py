@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from outweigh.models import likelihoods
 from outweigh.models.generating import Generator, Room
@@ -30,6 +30,8 @@ _DEVICE_PACK = 4096
 _CPU_SLOTS = 32  # sequences that grow at once: beyond these, a token costs what it costs
 _DEVICE_SLOTS = 256
 _SHARE = 0.4  # of the free memory, for each of packs and slots
+
+T = TypeVar("T")
 
 
 def _window(config: Any, tokenizer: Any) -> int:
@@ -70,13 +72,13 @@ class TransformersModel:
         """Answer each request once, likelihoods first. Raises OutOfMemory; what was yielded stays valid."""
         ask = [(name, r) for name, r in requests if isinstance(r, Likelihood)]
         write = [(name, r) for name, r in requests if isinstance(r, Generate)]
-        return chain(self.score(likelihoods.encoded(self.encoder, ask)), self._within_memory(self._texts(write)))
+        return chain(self.score(likelihoods.encoded(self.encoder, ask)), self.within_memory(self._texts(write)))
 
     def score(self, requests: Sequence[tuple[str, Sequence[Encoded]]]) -> Iterator[tuple[str, Response]]:
         """Likelihoods of pairs that are tokens already, for who has rules of tokenizing of their own; as `answer`."""
         if self.network is None:
-            return self._within_memory(self._plain.score(requests))
-        return self._within_memory(likelihoods.score(self.network, self.encoder.window, requests))
+            return self.within_memory(self._plain.score(requests))
+        return self.within_memory(likelihoods.score(self.network, self.encoder.window, requests))
 
     @property
     def _plain(self) -> Plain:
@@ -87,7 +89,13 @@ class TransformersModel:
             return self._plain.texts(requests)
         return Generator(self.network, self.encoder, self.ends, self.room).answer(requests)
 
-    def _within_memory(self, answers: Iterator[tuple[str, Response]]) -> Iterator[tuple[str, Response]]:
+    @property
+    def words(self) -> int:
+        """The size of the vocabulary that the weights know."""
+        return int(self.module.get_input_embeddings().weight.shape[0])
+
+    def within_memory(self, answers: Iterator[T]) -> Iterator[T]:
+        """The same, with whatever running out of memory is called as OutOfMemory, and a smaller appetite after it."""
         import torch
 
         try:

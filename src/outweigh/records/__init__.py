@@ -26,10 +26,13 @@ from outweigh.records.measuring import (
     Limits,
     Measurement,
     Noise,
+    Pace,
     Precise,
     Stopped,
     Timing,
+    Versus,
     Workload,
+    measurement_key,
 )
 from outweigh.records.models import (
     ChatTemplate,
@@ -39,7 +42,8 @@ from outweigh.records.models import (
     ModelSpec,
     Precision,
 )
-from outweigh.records.results import Area, Estimate, Evaluation, Outcome, Protocol, Result, Run, Stopping, Usage
+from outweigh.records.results import Area, Estimate, Evaluation, Outcome, Protocol, Result, Stopping, Usage
+from outweigh.records.runs import Run
 
 __all__ = [
     "Accelerator",
@@ -69,6 +73,7 @@ __all__ = [
     "ModelSpec",
     "Noise",
     "Outcome",
+    "Pace",
     "Precise",
     "Precision",
     "Protocol",
@@ -87,7 +92,9 @@ __all__ = [
     "Usage",
     "UserError",
     "Verdict",
+    "Versus",
     "Workload",
     "canonical_json",
     "digest",
+    "measurement_key",
 ]

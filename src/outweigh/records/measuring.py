@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from outweigh.records.base import Record
+from outweigh.records.base import Record, canonical_json, digest
 from outweigh.records.machine import Machine
 from outweigh.records.models import ModelCard, ModelSpec
 from outweigh.records.results import Estimate
@@ -164,6 +164,11 @@ class Energy(Record):
     parts: dict[str, float] = Field(default_factory=dict)
 
 
+def measurement_key(model: ModelSpec, workload: Workload) -> str:
+    """Names what is measured: the model and the workload."""
+    return digest(canonical_json([model.fingerprint, workload.fingerprint]))
+
+
 class Measurement(Record):
     """What one model took for one workload on one machine.
 
@@ -191,6 +196,11 @@ class Measurement(Record):
     finished_at: datetime
 
     @property
+    def key(self) -> str:
+        """See `measurement_key`."""
+        return measurement_key(self.model, self.workload)
+
+    @property
     def title(self) -> str:
         """What people call the model."""
         return self.card.title if self.card else self.model.title
@@ -198,3 +208,29 @@ class Measurement(Record):
     def figure(self, metric: str) -> Estimate | None:
         """One figure; None where it was not measured."""
         return next((each for each in self.figures if each.metric == metric), None)
+
+
+class Pace(StrEnum):
+    """What two measurements say of each other."""
+
+    FASTER = "faster"
+    SLOWER = "slower"
+    NO_EVIDENCE = "no evidence"
+
+
+class Versus(Record):
+    """One measurement against another of the same workload: the ratio of their median times, below 1 is faster.
+
+    `baseline` names the other model, with its run where that is another one. `paired` says that both took turns.
+    """
+
+    model: str
+    baseline: str
+    workload: Workload
+    metric: str
+    ratio: float
+    low: float
+    high: float
+    pace: Pace
+    paired: bool
+    method: str

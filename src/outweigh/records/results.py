@@ -153,13 +153,3 @@ class Result(Record):
         """The estimate that stands for the benchmark in a table; None if every sample failed."""
         chosen = [estimate for estimate in self.estimates if estimate.headline] or list(self.estimates)
         return chosen[0] if chosen else None
-
-
-class Run(Record):
-    """A set of evaluations asked for together, and what came of them."""
-
-    name: str
-    created_at: datetime
-    suite: str | None = None
-    results: tuple[Result, ...] = ()
-    notes: tuple[str, ...] = ()

@@ -13,10 +13,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
 from outweigh.records import Result, Run, UserError, canonical_json, digest
-from outweigh.store import naming
+from outweigh.store import measurements, naming
 from outweigh.store.database import opened
 from outweigh.store.summary import Deleted, RunStatus, RunSummary
-from outweigh.store.tables import ResultRow, RunResultRow, RunRow, RunWorkRow, Table
+from outweigh.store.tables import MeasurementRow, ResultRow, RunResultRow, RunRow, RunWorkRow, Table
 
 __all__ = [
     "add_result",
@@ -133,6 +133,7 @@ def load(session: Session, name: str) -> Run:
         created_at=row.created_at,
         suite=row.suite,
         results=tuple(_result(record) for record in records),
+        measurements=measurements.of_run(session, row.id),
         notes=tuple(row.notes),
     )
 
@@ -146,15 +147,21 @@ def listing(session: Session) -> list[RunSummary]:
         .order_by(RunResultRow.position, ResultRow.id)
     ):
         held.setdefault(run_id, []).append((model, benchmark))
+    measured: dict[int, list[str]] = {}
+    for run_id, model in session.execute(
+        select(MeasurementRow.run_id, MeasurementRow.model_title).order_by(MeasurementRow.id)
+    ):
+        measured.setdefault(run_id, []).append(model)
     return [
         RunSummary(
             name=row.name,
             created_at=row.created_at,
             status=RunStatus(row.status),
             suite=row.suite,
-            models=tuple(dict.fromkeys(model for model, _ in held.get(row.id, []))),
+            models=tuple(dict.fromkeys([*(m for m, _ in held.get(row.id, [])), *measured.get(row.id, [])])),
             benchmarks=tuple(dict.fromkeys(benchmark for _, benchmark in held.get(row.id, []))),
             results=len(held.get(row.id, [])),
+            measurements=len(measured.get(row.id, [])),
         )
         for row in session.scalars(select(RunRow).order_by(*_NEWEST_FIRST))
     ]
@@ -178,10 +185,11 @@ def delete(session: Session, name: str) -> Deleted:
     results = _own(session, RunResultRow, "result_id", row.id)
     for link in (RunResultRow, RunWorkRow):
         session.execute(delete_from(link).where(link.run_id == row.id))
+    measured = session.execute(delete_from(MeasurementRow).where(MeasurementRow.run_id == row.id)).rowcount
     session.execute(delete_from(ResultRow).where(ResultRow.id.in_(results)))
     session.delete(row)
     session.flush()
-    return Deleted(name=name, results=len(results), works=tuple(works))
+    return Deleted(name=name, results=len(results), measurements=measured, works=tuple(works))
 
 
 _NEWEST_FIRST = (RunRow.created_at.desc(), RunRow.id.desc())

@@ -25,6 +25,7 @@ class RunSummary(Record):
     models: tuple[str, ...]
     benchmarks: tuple[str, ...]
     results: int
+    measurements: int = 0
 
 
 class Deleted(Record):
@@ -32,4 +33,5 @@ class Deleted(Record):
 
     name: str
     results: int
+    measurements: int = 0
     works: tuple[str, ...]

@@ -3,7 +3,18 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Dialect, Double, ForeignKey, MetaData, String, Text, TypeDecorator
+from sqlalchemy import (
+    JSON,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 
@@ -107,3 +118,17 @@ class ResponseRow(Table):
     request: Mapped[str] = mapped_column(String(64), primary_key=True)
     work: Mapped[str] = mapped_column(String(64))
     response: Mapped[str] = mapped_column(Text)
+
+
+class MeasurementRow(Table):
+    """One measurement of a run, whole in `record`. `key` is the fingerprint of model and workload, once a run."""
+
+    __tablename__ = "measurements"
+    __table_args__ = (UniqueConstraint("run_id", "key"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(64))
+    model_title: Mapped[str] = mapped_column(index=True)
+    record: Mapped[dict[str, Any]] = mapped_column(JSON)
+    created_at: Mapped[datetime]

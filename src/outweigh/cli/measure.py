@@ -1,0 +1,91 @@
+"""`outweigh measure`: what models cost to run here."""
+
+from typing import Annotated, Any
+
+import typer
+
+from outweigh.cli.output import AsJson
+from outweigh.cli.run import PrecisionName
+
+
+def measure(  # noqa: PLR0913 - each is a flag
+    models: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="MODEL...", help="org/name[@revision] on the Hub, a path, or package:NAME.", show_default=False
+        ),
+    ] = None,
+    batch_size: Annotated[str, typer.Option(help="Sequences at once; several for a sweep: 1,2,4,8.")] = "1",
+    prompt_tokens: Annotated[str, typer.Option(help="Length of each prompt; several for a sweep.")] = "256",
+    output_tokens: Annotated[str, typer.Option(help="Length of each answer; several for a sweep.")] = "32",
+    budget: Annotated[str, typer.Option(help="Longest time for one model at one point: 60s, 5m, 1h.")] = "60s",
+    within: Annotated[
+        float, typer.Option(help="Stop when the median's 95 % interval is ± this share of it or less.")
+    ] = 0.01,
+    repeats: Annotated[
+        int | None, typer.Option(help="Exactly this many repeats instead, warm-up included.", min=1)
+    ] = None,
+    against: Annotated[str | None, typer.Option(help="An earlier run to hold this one against.")] = None,
+    threads: Annotated[int | None, typer.Option(help="Processor threads. Default: torch's own choice.", min=1)] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the prompts.")] = 1234,
+    name: Annotated[str | None, typer.Option(help="What to call the run. Default: a readable name.")] = None,
+    device: Annotated[str | None, typer.Option(help="cpu, cuda, cuda:1, mps, or auto.")] = None,
+    precision: Annotated[PrecisionName | None, typer.Option(help="Default: what the hardware does best.")] = None,
+    gguf_file: Annotated[str | None, typer.Option(help="Which GGUF file of a repository.")] = None,
+    allow_pickle: Annotated[
+        bool, typer.Option("--allow-pickle", help="Load pickled weights, which can run code.")
+    ] = False,
+    trust_remote_code: Annotated[
+        bool, typer.Option("--trust-remote-code", help="Run code that the model's repository brings.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure seconds, tokens, bytes and joules until the figures are sure; several models take turns."""
+    from outweigh.engine.measure_config import numbers, seconds
+
+    _measure(
+        {
+            "models": tuple(models or ()),
+            "batch_sizes": numbers("batch-size", batch_size),
+            "prompt_tokens": numbers("prompt-tokens", prompt_tokens),
+            "output_tokens": numbers("output-tokens", output_tokens),
+            "budget_seconds": seconds(budget),
+            "within": within,
+            "repeats": repeats,
+            "threads": threads,
+            "seed": seed,
+            "name": name,
+            "device": device,
+            "precision": precision.value if precision else None,
+            "gguf_file": gguf_file,
+            "allow_pickle": allow_pickle,
+            "trust_remote_code": trust_remote_code,
+        },
+        against,
+        as_json,
+    )
+
+
+def _measure(flags: dict[str, Any], against: str | None, as_json: bool) -> None:
+    from outweigh.cli.measured import print_measurements, print_versus
+    from outweigh.cli.output import console, print_json
+    from outweigh.cli.progress import MeasureBar
+    from outweigh.engine import measuring, reading, watching
+    from outweigh.engine.measure_config import checked
+
+    earlier = reading.load(against) if against else None
+    with MeasureBar(console(stderr=True)) as bar:
+        prepared = measuring.prepare(checked(flags), bar)
+        name = measuring.measure(prepared, bar)
+    run = reading.load(name)
+    verdicts = watching.within(run) + (watching.against(run, earlier) if earlier else ())
+    if as_json:
+        shown = {"run": run.model_dump(mode="json"), "versus": [each.model_dump(mode="json") for each in verdicts]}
+        print_json("measurement", shown)
+        return
+    out = console()
+    print_measurements(out, run.measurements)
+    print_versus(out, verdicts)
+    for note in run.notes:
+        out.print(f"Note: {note}", style="dim", markup=False)
+    out.print(f"The run is called [bold]{name}[/bold]: `outweigh show {name}`, `outweigh measure … --against {name}`.")

@@ -1,0 +1,116 @@
+"""Measurements as tables."""
+
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from outweigh.cli.output import percent, table
+from outweigh.records import Estimate, Measurement, Noise, Pace, Stopped, Versus, Workload
+
+_TIMES = ("ttft_seconds", "tpot_seconds", "e2e_seconds")
+_RATES = ("prompt_tokens_per_second", "output_tokens_per_second")
+_SCALES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def print_measurements(out: Console, found: Sequence[Measurement]) -> None:
+    """One row a model and workload; then what surrounds the figures, said once where it is the same for all."""
+    if not found:
+        return
+    made = table(
+        "model", "workload", "first token p50", "a token p50", "whole p50 [95 %]", "p95", "tokens/s out", "memory",
+        "joules/token", "repeats", right=(2, 3, 4, 5, 6, 7, 8, 9),
+    )  # fmt: skip
+    for each in found:
+        made.add_row(
+            each.title,
+            described(each.workload),
+            _time(each.figure("ttft_seconds_p50")),
+            _time(each.figure("tpot_seconds_p50")),
+            _time(each.figure("e2e_seconds_p50"), wide=True),
+            _time(each.figure("e2e_seconds_p95")),
+            _rate(each.figure("output_tokens_per_second")),
+            _bytes(each.figure("peak_resident_bytes")),
+            _joules(each),
+            str(each.precise.repeats),
+        )
+    out.print(made)
+    lines = [line for each in found for line in _remarks(each, several=len(found) > 1)]
+    for line in dict.fromkeys(lines):
+        out.print(line, markup=False, style="dim")
+
+
+def print_versus(out: Console, verdicts: Sequence[Versus]) -> None:
+    """One line for every pair."""
+    for each in verdicts:
+        interval = f"[{each.low:.3f}, {each.high:.3f}]"
+        if each.pace is Pace.NO_EVIDENCE:
+            told = f"{each.model} against {each.baseline}: no evidence of a difference"
+        else:
+            told = f"{each.model} is {each.pace} than {each.baseline}"
+        how = "in turns" if each.paired else "not in turns"
+        out.print(f"{described(each.workload)}: {told}, time × {each.ratio:.3f} {interval}, {how}", markup=False)
+
+
+def described(workload: Workload) -> str:
+    """A workload in a few words."""
+    return f"{workload.batch_size} × ({workload.prompt_tokens} + {workload.output_tokens})"
+
+
+def _remarks(each: Measurement, *, several: bool) -> list[str]:
+    who = f"{each.title}, {described(each.workload)}: " if several else ""
+    precise, lines = each.precise, []
+    reached = "no interval" if precise.reached is None else f"± {percent(precise.reached)} %"
+    if precise.stopped is Stopped.BUDGET:
+        lines.append(
+            f"{who}the time was up at {reached} of the median, not ± {percent(precise.wanted)} %: "
+            "a longer --budget makes it surer"
+        )
+    elif precise.stopped is Stopped.NARROW:
+        lines.append(f"{who}stopped at {reached} of the median")
+    if precise.outliers:
+        lines.append(f"{who}{precise.outliers} of {precise.repeats} repeats were out of line; they count")
+    if each.conditions.noise is not Noise.QUIET:
+        lines.append(f"The machine was {each.conditions.noise}: {'; '.join(each.conditions.reasons)}")
+    if each.energy is not None and each.energy.estimated:
+        lines.append(f"Energy is estimated, not measured: {each.energy.method}")
+    elif each.energy is None:
+        lines.append(f"Energy: not measured, {each.unmeasured.get('energy_joules', 'no counters here')}")
+    if each.footprint is not None:
+        lines.append(f"{who}{_size(each.footprint.total_bytes)} of memory were expected before loading")
+    return lines + [f"{who}{note}" for note in each.notes]
+
+
+def _time(found: Estimate | None, *, wide: bool = False) -> str:
+    if found is None:
+        return "–"
+    scale, unit = (1.0, "s") if found.value >= 1 else (1e3, "ms")
+    value = f"{_short(found.value * scale)} {unit}"
+    return f"{value} [{_short(found.low * scale)}, {_short(found.high * scale)}]" if wide else value
+
+
+def _rate(found: Estimate | None) -> str:
+    return "–" if found is None else f"{_short(found.value)} [{_short(found.low)}, {_short(found.high)}]"
+
+
+def _bytes(found: Estimate | None) -> str:
+    return "–" if found is None else _size(found.value)
+
+
+def _joules(each: Measurement) -> str:
+    found = each.figure("joules_per_token")
+    if found is None:
+        return "–"
+    about = "about " if each.energy is not None and each.energy.estimated else ""
+    return f"{about}{_short(found.value)} [{_short(found.low)}, {_short(found.high)}]"
+
+
+def _size(count: float) -> str:
+    for scale, prefix in _SCALES:
+        if count >= scale:
+            return f"{count / scale:.3g} {prefix}B"
+    return f"{count:.0f} B"
+
+
+def _short(value: float) -> str:
+    """Four significant digits, without an exponent."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"

