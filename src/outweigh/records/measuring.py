@@ -96,7 +96,7 @@ class Noise(StrEnum):
 class Conditions(Record):
     """What the machine was doing meanwhile. None is "cannot be read here"."""
 
-    load: float | None = None  # processes that wanted to run and were not ours, on average
+    load: float | None = None  # cores that other processes kept busy, on average
     steal: float | None = None  # share of processor time that the hypervisor gave to others
     frequency_hertz: float | None = None
     frequency_spread: float | None = None  # (highest - lowest) / mean
