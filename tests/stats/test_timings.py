@@ -135,6 +135,15 @@ def test_an_answer_of_one_token_has_a_first_token_and_no_gaps():
     assert unmeasured["itl_seconds_p50"] == "answers had one token"
 
 
+def test_a_stream_of_unknown_length_has_gaps_but_no_time_per_token():
+    timings = [each.but(output_tokens=None, input_tokens=None) for each in many(30)]
+    figures, unmeasured = by_name(timings, CONCURRENCY.but(limits=Limits(tpot_seconds=1)))
+    assert {"ttft_seconds_p50", "itl_seconds_p50", "output_tokens_per_second"} <= set(figures)
+    assert unmeasured["tpot_seconds_p50"] == "the number of output tokens is not known"
+    assert unmeasured["prompt_tokens_per_second"] == "the number of prompt tokens is not known"
+    assert "without their number" in unmeasured["goodput_requests_per_second"]
+
+
 def test_a_few_tokens_that_came_together_share_their_gap():
     bundled = [each.but(tokens=(*each.tokens[:2], *each.tokens[3:]), counts=(1, 1, 2, 1)) for each in many(3)]
     timings = [*bundled, *many(60)[3:]]

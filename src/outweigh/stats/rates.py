@@ -45,8 +45,9 @@ def rates(measured: Sequence[Timing], arrival: Arrival, limits: Limits | None) -
     if not done:
         return dict.fromkeys(names, "no request was answered")
     parts = _parts(measured, arrival)
+    ends = [part.end for part in parts]
     for each in done:
-        _count(parts, each, limits)
+        _count(parts, ends, each, limits)
     found: dict[str, Rate] = {"requests_per_second": _rate(parts, [each.requests for each in parts])}
     found["prompt_tokens_per_second"] = (
         "the number of prompt tokens is not known"
@@ -90,10 +91,9 @@ def _last(timing: Timing) -> float:
     return max(timing.sent, timing.done if timing.done is not None else 0.0, *timing.tokens)
 
 
-def _count(parts: Sequence[_Part], timing: Timing, limits: Limits | None) -> None:
+def _count(parts: Sequence[_Part], ends: Sequence[float], timing: Timing, limits: Limits | None) -> None:
     """Add a request to the parts in which it came to its end, and its tokens to those in which they arrived."""
     assert timing.done is not None
-    ends = [part.end for part in parts]
 
     def at(moment: float) -> _Part:
         return parts[bisect_left(ends, moment)]
@@ -122,11 +122,10 @@ def _rate(parts: Sequence[_Part], counts: Sequence[int]) -> Rate:
 
 
 def _unknown(done: Sequence[Timing], limits: Limits) -> str | None:
-    several = [each for each in done if (written(each) or 0) > 1]
     if limits.ttft_seconds is not None and not all(map(streamed, done)):
         return "there is a limit on the first token, and answers came in one piece"
-    if limits.tpot_seconds is not None and not all(map(streamed, several)):
-        return "there is a limit on the time per token, and answers came in one piece"
+    if limits.tpot_seconds is not None and any(each.tpot is None and written(each) != 1 for each in done):
+        return "there is a limit on the time per token, and answers came in one piece or without their number of tokens"
     return None
 
 

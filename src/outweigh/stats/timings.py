@@ -105,7 +105,9 @@ def _made(name: str, what: str, pairs: Sequence[tuple[Timing, float]], otherwise
 def _no_gaps(done: Sequence[Timing]) -> str:
     if not done:
         return _NOBODY
-    return "answers had one token" if all(written(each) == 1 for each in done) else _ONE_PIECE
+    if all(written(each) == 1 for each in done):
+        return "answers had one token"
+    return _ONE_PIECE if not all(map(streamed, done)) else "the number of output tokens is not known"
 
 
 def _figures(latency: _Latency, arrival: Arrival) -> list[Found]:
