@@ -108,6 +108,12 @@ def test_what_the_config_does_not_say_is_named(tmp_path):
         estimate(folder, Workload(), precision=FLOAT32)
 
 
+def test_layers_that_differ_in_their_heads_are_not_guessed_at(tmp_path):
+    folder = model(tmp_path, {**CONFIG, "num_key_value_heads": [1, 2, 2]})
+    with pytest.raises(UserError, match="num_key_value_heads is no single whole number"):
+        shape(folder)
+
+
 def test_the_cache_grows_with_sequences_and_tokens(tmp_path):
     folder = model(tmp_path)
 

@@ -75,8 +75,10 @@ class Names:
             value = self.values.get(name)
             if isinstance(value, int) and not isinstance(value, bool):
                 return value
+            if value is not None:
+                raise UserError(f"{self.where}: {name} is no single whole number: its footprint cannot be estimated")
         if default is None:
-            raise UserError(f"{self.where}: its config does not say {names[0]}, so its footprint cannot be estimated")
+            raise UserError(f"{self.where}: its config does not say {names[0]}: its footprint cannot be estimated")
         return default
 
 
@@ -107,23 +109,20 @@ def _from_config(known: Names, floats: dict[int, int], packed: int, tokenizer: i
 
 
 def _from_gguf(header: GGUFHeader, file: Path) -> Shape:
-    family = header.text("general.architecture")
-
-    def number(name: str, default: int | None = None) -> int:
-        found = header.number(f"{family}.{name}")
-        if found is None and default is None:
-            raise UserError(f"{file}: its header does not say {family}.{name}, so its footprint cannot be estimated")
-        return found if found is not None else int(default or 0)
-
-    hidden, heads = number("embedding_length"), number("attention.head_count")
-    shared, width = number("attention.head_count_kv", heads), number("attention.key_length", hidden // heads)
-    words = header.lengths.get("tokenizer.ggml.tokens") or number("vocab_size")
+    prefix = f"{header.text('general.architecture')}."
+    arrays = dict.fromkeys(header.lengths, "an array")
+    values = {key.removeprefix(prefix): value for key, value in (arrays | header.metadata).items()}
+    known = Names(values, str(file))
+    hidden, heads = known.whole("embedding_length"), known.whole("attention.head_count")
+    shared = known.whole("attention.head_count_kv", default=heads)
+    width = known.whole("attention.key_length", default=hidden // heads)
+    words = header.lengths.get("tokenizer.ggml.tokens") or known.whole("vocab_size")
     merges = header.lengths.get("tokenizer.ggml.merges", _MERGES * words)
     return Shape(
         hidden=hidden,
-        inner=number("feed_forward_length"),
+        inner=known.whole("feed_forward_length"),
         queries=heads * width,
-        cached=number("block_count") * shared * (width + number("attention.value_length", width)),
+        cached=known.whole("block_count") * shared * (width + known.whole("attention.value_length", default=width)),
         vocabulary=words,
         floats={4: header.parameters},  # converted to float32 before it is loaded
         packed_bytes=0,
