@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from line_protocol_parser import parse_line
 
@@ -62,6 +62,7 @@ TEXT = st.text(st.characters(codec="utf-8", exclude_categories=("Cc",)), min_siz
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 @given(cpu=TEXT, source=TEXT, value=st.floats(allow_nan=False, allow_infinity=False, allow_subnormal=False))
+@example(cpu="a\\,b =\\\\c", source='in "quotes", with a \\ at the end\\', value=1.0)
 def test_any_text_and_any_number_come_back(measurement, cpu, source, value):
     figure = Estimate(
         metric="cpu_seconds", value=value, low=value, high=value, standard_error=None, count=1, method="m"

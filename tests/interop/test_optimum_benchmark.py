@@ -47,6 +47,8 @@ def test_a_call_is_one_request_for_each_of_its_batch(whole):
     assert [timing.e2e for timing in timings[::2]] == pytest.approx(latency(whole, "generate")["values"])
     assert [timing.ttft for timing in timings[::2]] == pytest.approx(latency(whole, "prefill")["values"])
     assert timings[0].but(request=1) == timings[1]
+    assert [timing.due for timing in timings] == [timing.sent for timing in timings]
+    assert [timing.due for timing in timings[2::2]] == [timing.done for timing in timings[:-2:2]]
 
 
 def test_the_gaps_between_tokens_are_those_of_one_call_each(whole):

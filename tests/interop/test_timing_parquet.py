@@ -60,8 +60,9 @@ def test_other_bytes_are_refused(content):
         read_timings(content)
 
 
-def test_another_table_is_refused():
+@pytest.mark.parametrize("columns", [["request"], list(Timing.model_fields)])
+def test_another_table_is_refused(columns):
     sink = pa.BufferOutputStream()
-    pq.write_table(pa.table({"request": [1]}), sink)
+    pq.write_table(pa.table({name: [1] for name in columns}), sink)
     with pytest.raises(UserError, match="without timings of version 1: it has none"):
         read_timings(sink.getvalue().to_pybytes())
