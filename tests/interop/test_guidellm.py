@@ -28,7 +28,7 @@ def test_every_benchmark_is_a_measurement(report):
         assert (found.workload.prompt_tokens, found.workload.output_tokens) == (64, 16)
         assert (found.harness, found.requests, found.failed) == ("GuideLLM 0.8.1", 8, 1)
         assert (found.figures, found.machine, found.precise, found.conditions) == ((), None, None, None)
-    assert "its seed is not told" in closed.notes
+    assert closed.workload.seed == 42
 
 
 def test_a_folder_stands_for_its_report(report):
@@ -57,6 +57,19 @@ def test_an_open_loop_counts_from_the_schedule(report):
     assert timings[3].ttft > 0.12
     closed = read_guidellm(report)[0].timings
     assert all(timing.due == timing.sent for timing in closed)
+
+
+def test_a_missing_seed_is_noted(report, edited):
+    edited(report, None, "config", "spec", "seed")
+    assert "its seed is not told" in read_guidellm(report)[0].measurement.notes
+
+
+def test_a_reason_is_one_line_and_not_a_page(report, edited):
+    edited(report, "bad\n<html>" * 99, "benchmarks", 0, "requests", "errored", 0, "info", "error")
+    edited(report, None, "benchmarks", 1, "requests", "errored", 0, "info", "error")
+    long, none = (next(one.failed for one in each.timings if one.failed) for each in read_guidellm(report))
+    assert long.startswith("bad <html>bad <html>") and long.endswith("…") and len(long) == 200
+    assert none == "failed without a reason"
 
 
 def test_a_failure_keeps_its_reason(report):
@@ -94,7 +107,7 @@ def test_requests_that_were_cut_off_do_not_count(report, edited):
     edited(report, cut, "benchmarks", 0, "requests", "incomplete")
     found = read_guidellm(report)[0]
     assert len(found.timings) == 8
-    assert any(note.startswith("1 requests were cut off") for note in found.measurement.notes)
+    assert any(note.startswith("1 of 9 requests were cut off at the end") for note in found.measurement.notes)
 
 
 @pytest.mark.parametrize(

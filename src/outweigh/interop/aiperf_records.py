@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from outweigh.interop.measured import Fields, form_of
+from outweigh.interop.measured import Fields, form_of, reason
 from outweigh.records import Timing, UserError
 
 TOOL = "AIPerf"
@@ -67,7 +67,7 @@ class Line(Fields):
         """Why it was never answered."""
         if self.error:
             words = (str(self.error.code or ""), self.error.type or "", self.error.message)
-            return " ".join(word for word in words if word)
+            return reason(" ".join(words))
         return "cancelled" if self.metadata.was_cancelled else None
 
     def number_of(self, metric: str) -> float | None:

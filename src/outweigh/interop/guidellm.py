@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pydantic import Field
 
-from outweigh.interop.measured import Fields, Measured, check_mean, every, form_of, json_of, length, stated
+from outweigh.interop.measured import Fields, Measured, check_mean, every, form_of, json_of, length, reason, stated
 from outweigh.interop.timing_parquet import timings_digest
 from outweigh.records import Arrival, Limits, Measurement, ModelSource, ModelSpec, Timing, UserError, Workload
 
@@ -36,7 +36,6 @@ class _Strategy(Fields):
     streams: int | None = None
     max_concurrency: int | None = None
     rate: float | None = None
-    random_seed: int | None = None
 
 
 class _Objectives(Fields):
@@ -136,8 +135,21 @@ class _Benchmark(Fields):
     end_time: float
 
 
+class _Seed(Fields):
+    value: int | None = None
+
+
+class _Spec(Fields):
+    seed: _Seed = _Seed()
+
+
+class _Scenario(Fields):
+    spec: _Spec = _Spec()
+
+
 class _Report(Fields):
     metadata: _Metadata
+    config: _Scenario = _Scenario()
     benchmarks: list[_Benchmark] = Field(min_length=1)
 
 
@@ -152,10 +164,13 @@ def read_guidellm(path: Path) -> list[Measured]:
     if report.metadata.version != 2:
         raise UserError(f"{place}: metadata.version: {report.metadata.version} is not known here; expected 2")
     harness = f"GuideLLM {report.metadata.guidellm_version}"
-    return [_measured(one, harness, f"{place}: benchmarks.{index}") for index, one in enumerate(report.benchmarks)]
+    seed = report.config.spec.seed.value
+    return [
+        _measured(one, harness, seed, f"{place}: benchmarks.{index}") for index, one in enumerate(report.benchmarks)
+    ]
 
 
-def _measured(benchmark: _Benchmark, harness: str, place: str) -> Measured:
+def _measured(benchmark: _Benchmark, harness: str, seed: int | None, place: str) -> Measured:
     name = benchmark.config.backend.model
     if not name:
         raise UserError(f"{place}.config.backend.model: missing; which model was measured is not told")
@@ -164,9 +179,16 @@ def _measured(benchmark: _Benchmark, harness: str, place: str) -> Measured:
     timings, origin = _timings([*successful, *errored], benchmark, place)
     unmeasured, notes = _checked(benchmark, successful, place)
     workload, more = _workload(benchmark, successful, place)
-    if cut:
-        notes.append(f"{len(cut)} requests were cut off when the measurement ended; they do not count")
+    if seed is None:
+        more.append("its seed is not told")
+    else:
+        workload = workload.but(seed=seed)
     totals = benchmark.metrics.request_totals
+    if cut:
+        sent = len(cut) + totals.successful + totals.errored
+        notes.append(
+            f"{len(cut)} of {sent} requests were cut off at the end: slow ones may be missing from the figures"
+        )
     measurement = Measurement(
         model=ModelSpec(source=ModelSource.EXTERNAL, name=name),
         machine=None,
@@ -187,7 +209,7 @@ def _measured(benchmark: _Benchmark, harness: str, place: str) -> Measured:
 
 
 def _errored(request: _Request) -> _Request:
-    return request.model_copy(update={"failed": request.info.error or "failed without a reason"})
+    return request.model_copy(update={"failed": reason(request.info.error)})
 
 
 def _checked(benchmark: _Benchmark, successful: list[_Request], place: str) -> tuple[dict[str, str], list[str]]:
@@ -222,7 +244,7 @@ def _workload(benchmark: _Benchmark, successful: list[_Request], place: str) -> 
     if arrival is Arrival.CONCURRENCY and concurrency is None:
         raise UserError(f"{place}.config.strategy: no max_concurrency; how many requests ran at once is not told")
     sizes: dict[str, int] = {}
-    notes = [] if strategy.random_seed is not None else ["its seed is not told"]
+    notes: list[str] = []
     for name, counts in (
         ("prompt", [one.prompt_tokens for one in successful]),
         ("output", [one.output_tokens for one in successful]),
@@ -243,7 +265,7 @@ def _workload(benchmark: _Benchmark, successful: list[_Request], place: str) -> 
         output_tokens=sizes["output"],
         limits=limits,
     )
-    return (work if strategy.random_seed is None else work.but(seed=strategy.random_seed)), notes
+    return work, notes
 
 
 def _seconds(milliseconds: float | None) -> float | None:

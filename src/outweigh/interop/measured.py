@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from outweigh.records import Measurement, Timing, UserError
 
+_LONGEST = 200  # characters of a reason
 STATISTICS = ("p50", "p90", "p95", "p99", "mean")
 
 
@@ -88,3 +89,9 @@ def length(name: str, counts: Iterable[int | None]) -> tuple[int | None, list[st
         return None, []
     note = f"{name} of {min(found)} to {max(found)} tokens: the workload gives their median"
     return median_low(found), [] if min(found) == max(found) else [note]
+
+
+def reason(text: str | None) -> str:
+    """Why a request failed, on one line and not longer than one: servers answer with whole pages."""
+    words = " ".join((text or "").split())
+    return words if 0 < len(words) <= _LONGEST else f"{words[: _LONGEST - 1]}…" if words else "failed without a reason"
