@@ -53,7 +53,8 @@ class Timing(Record):
 
     `due` is when the request should have been sent: latencies count from there, so that a stalled sender hides
     nothing. `tokens` are the times at which tokens arrived; `counts` says how many came each time where it was not
-    one. A request that failed has a reason and may have no times after `sent`.
+    one. Where nobody knows how many, as in some imported requests, there are fewer `tokens` than `output_tokens` and no
+    `counts`. A request that failed has a reason and may have no times after `sent`.
     """
 
     request: int
@@ -168,17 +169,18 @@ class Measurement(Record):
     """What one model took for one workload on one machine.
 
     Every figure is an estimate whose metric carries its unit; `unmeasured` says why a figure is not there.
-    `interleaved` names the models that took turns with this one, repeat by repeat.
+    `interleaved` names the models that took turns with this one, repeat by repeat. `machine`, `precise` and
+    `conditions` are None only in what another tool measured and did not tell.
     """
 
     model: ModelSpec
     card: ModelCard | None = None
-    machine: Machine
+    machine: Machine | None
     workload: Workload
     figures: tuple[Estimate, ...]
     unmeasured: dict[str, str] = Field(default_factory=dict)
-    precise: Precise
-    conditions: Conditions
+    precise: Precise | None
+    conditions: Conditions | None
     footprint: Footprint | None = None
     energy: Energy | None = None
     requests: int
