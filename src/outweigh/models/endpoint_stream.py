@@ -99,17 +99,35 @@ class _Told:
                 told.failure = of_error(error)
                 break
             if usage := event.get("usage"):
-                told.input_tokens, told.output_tokens = usage["prompt_tokens"], usage["completion_tokens"]
+                told.input_tokens, told.output_tokens = (
+                    _count(usage, "prompt_tokens"),
+                    _count(usage, "completion_tokens"),
+                )
             choices = event["choices"]
             told.new.append(False)
             if choices:
-                told.finish = choices[0].get("finish_reason") or told.finish
+                told.finish = str(choices[0].get("finish_reason") or "") or told.finish
                 said = choices[0]["delta"] if chat else choices[0]
                 text = said.get("content" if chat else "text") or ""
                 texts.append(text)
                 told.new[-1] = bool(text or said.get("reasoning_content") or said.get("reasoning"))
-        told.text = "".join(texts)
+        told.text = _whole_characters("".join(texts))
         return told
+
+
+def _count(usage: dict[str, Any], name: str) -> int | None:
+    """A number of tokens; None where the server does not give it."""
+    value = usage.get(name)
+    return value if isinstance(value, int) and value >= 0 else None
+
+
+def _whole_characters(text: str) -> str:
+    """The text with characters whole that a server cut into two surrogates; half a character becomes U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def _grouped(times: list[float]) -> tuple[tuple[float, ...], tuple[int, ...]]:
