@@ -86,6 +86,8 @@ def recorded(prepared: Prepared) -> Iterator[str]:
     """The name of a run that is recorded as running, and afterwards as finished, interrupted or failed."""
     with runs.opened() as session:
         name = runs.begin(session, prepared.config.name, prepared.suite, prepared.config.settings())
+    for candidate in prepared.candidates:
+        candidate.belongs(name)
     status = RunStatus.FAILED
     try:
         yield name
@@ -133,8 +135,8 @@ def answer(
 def around(candidate: Candidate, started: datetime) -> Circumstances:
     """What surrounds answers that were asked from `started` until now."""
     return Circumstances(
-        card=candidate.located.card,
-        machine=machine(accelerators=candidate.device != "cpu"),
+        card=candidate.card,
+        machine=None if candidate.device is None else machine(accelerators=candidate.device != "cpu"),
         notes=(candidate.why,),
         started_at=started,
         finished_at=datetime.now(UTC),

@@ -6,11 +6,11 @@ hundreds of streams at once do not disturb each other's times. Every failure com
 
 import json
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from outweigh.models.endpoint_stream import Arrivals, Heard
+from outweigh.models.endpoint_stream import Heard, heard
 from outweigh.models.endpoint_trouble import Failure, Trouble, of_exception, of_status, shortened
 from outweigh.records import UserError
 
@@ -77,20 +77,25 @@ class Client:
         """Send `payload` (without `model` and `stream`, which are added) and hear the answer piece by piece."""
         whole = {"model": self.endpoint.model, **payload, "stream": True, "stream_options": {"include_usage": True}}
         body = json.dumps(whole).encode()
-        arrivals = Arrivals(time.perf_counter())
+        sent, pieces = time.perf_counter(), []
+        arrivals: list[tuple[float, int]] = []
         failure: Failure | None = None
         try:
             async with self._open("POST", "/chat/completions" if chat else "/completions", body) as response:
                 if response.status != 200:
                     failure = of_status(response.status, response.headers, await response.read())
                 else:
-                    read, clock = response.content.readany, time.perf_counter
-                    while piece := await read():
-                        arrivals.times.append(clock())
-                        arrivals.pieces.append(piece)
+                    content, clock = response.content, time.perf_counter
+                    while piece := await content.readany():
+                        arrivals.append((clock(), content.total_bytes))
+                        pieces.append(piece)
         except _expected() as error:
-            failure = of_exception(error, self.endpoint.url, self._timeout, begun=bool(arrivals.pieces))
-        return arrivals.heard(time.perf_counter(), self._hidden(failure), chat=chat)
+            failure = of_exception(error, self.endpoint.url, self._timeout, begun=bool(arrivals))
+        done = time.perf_counter()
+        if failure is None:
+            found = heard(sent, done, b"".join(pieces), arrivals, chat=chat)
+            return replace(found, failure=self._hidden(found.failure)) if found.failure else found
+        return Heard(sent, done, failure=self._hidden(failure))
 
     async def post(self, path: str, payload: dict[str, Any]) -> Reply:
         """Send `payload` (`model` is added) to `path`, such as "/completions", and wait for the whole answer."""

@@ -43,7 +43,8 @@ class ModelSpec(Record):
     """One model, exactly.
 
     `revision` is a commit (hub) or a SHA-256 over the content (path, package) once the model has been
-    found; `precision` is what it is computed in. Both are None only before that.
+    found; `precision` is what it is computed in. Both are None only before that. Of a model behind a server neither
+    is known: its `name` is the address with #model, its `revision` the run in which it was asked.
     """
 
     source: ModelSource
