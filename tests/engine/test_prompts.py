@@ -56,12 +56,12 @@ def test_a_server_that_counts_nothing_gets_a_word_for_a_token():
 def test_a_prompt_shorter_than_the_template_is_refused():
     with serving(template=30) as (endpoint, _):
         assert calibrate(endpoint, 31).words(31) == 1
-        with pytest.raises(UserError, match="the shortest prompt at .* has 31 tokens with its template"):
+        with pytest.raises(UserError, match=r"the shortest prompt at .* has 31 tokens with its template"):
             calibrate(endpoint, 30)
 
 
 def test_a_server_that_cannot_be_asked_is_named():
     with serving(refuses=["max_tokens"]) as (endpoint, _), pytest.raises(UserError, match="unknown field max_tokens"):
         calibrate(endpoint, 64)
-    with pytest.raises(UserError, match="test at http://127.0.0.1:9/v1 cannot be measured: cannot connect"):
+    with pytest.raises(UserError, match=r"test at http://127.0.0.1:9/v1 cannot be measured: cannot connect"):
         calibrate(Endpoint("http://127.0.0.1:9/v1", "test"), 64)

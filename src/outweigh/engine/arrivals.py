@@ -1,4 +1,4 @@
-"""When requests are due: a closed loop, an open one at a rate, or the times of a recorded trace. Pure but for reading."""
+"""When requests are due: a closed loop, an open one at a rate, or the times of a recorded trace."""
 
 import json
 from collections.abc import Iterator
@@ -77,7 +77,7 @@ def _checked(workload: Workload, trace: Trace | None) -> None:
 
 
 def read_trace(path: Path) -> Trace:
-    """A trace in JSON lines with the columns of Mooncake's and AIPerf's: `timestamp` in milliseconds, lengths in tokens.
+    """A trace in JSON lines with the columns of Mooncake's and AIPerf's: `timestamp` in ms, lengths in tokens.
 
     Lines may come in any order. Other columns are not used. Not covered: `hash_ids` (which prompts begin alike; ours
     never do, so a server's prefix cache helps less than it did when the trace was taken) and sessions of several turns.

@@ -7,12 +7,13 @@ that are measured. Not covered: proxies, redirects, compression and cookies.
 import asyncio
 import json
 import time
+from dataclasses import replace
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self, cast
 from urllib.parse import quote, urlsplit
 
 from outweigh.models.endpoint_client import Endpoint
-from outweigh.models.endpoint_stream import Arrivals, Heard
+from outweigh.models.endpoint_stream import Heard, heard
 from outweigh.models.endpoint_trouble import Failure, Trouble, of_exception, of_status
 from outweigh.records import UserError
 
@@ -39,7 +40,11 @@ class Wire(asyncio.Protocol):
 
     def _clear(self) -> None:
         self.status, self.headers = 0, dict[str, str]()
-        self.times, self.pieces = list[float](), list[bytes]()
+        self.arrivals, self.pieces = (
+            list[tuple[float, int]](),
+            list[bytes](),
+        )  # a time, the bytes of the body until then
+        self._size = 0
         self._rest = b""
         self._chunked = self._trailing = False
         self._left: int | None = 0  # bytes that are still to come of this chunk, or of all; None: until it closes
@@ -137,9 +142,7 @@ class Wire(asyncio.Protocol):
             piece, beyond = piece[: self._left], piece[self._left :]
             self._left -= len(piece)
             self.open = self.open and not beyond
-        if piece:
-            self.times.append(now)
-            self.pieces.append(piece)
+        self._take(piece, now)
         if self._left == 0:
             self._finish()
         return None
@@ -160,12 +163,16 @@ class Wire(asyncio.Protocol):
             self._left -= len(piece)
             if self._left < 2:
                 piece = piece[: max(0, len(piece) - 2 + self._left)]
-            if piece:
-                self.times.append(now)
-                self.pieces.append(piece)
+            self._take(piece, now)
         if self._trailing:
             self._end(data, at)
         return None
+
+    def _take(self, piece: bytes, now: float) -> None:
+        if piece:
+            self._size += len(piece)
+            self.arrivals.append((now, self._size))
+            self.pieces.append(piece)
 
     def _end(self, data: bytes, at: int) -> None:
         """What stands after the last chunk: trailers, as a rule none, and an empty line."""
@@ -199,6 +206,12 @@ def _whole(text: str, base: int) -> int:
         raise NotHTTP(text) from error
 
 
+def _secure() -> "ssl.SSLContext":
+    import ssl
+
+    return ssl.create_default_context()
+
+
 class Streams:
     """Timed streams from one endpoint, in one event loop; `async with` closes what is open.
 
@@ -210,11 +223,7 @@ class Streams:
         parts = urlsplit(endpoint.url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise UserError(f"{endpoint.url} is not an address; expected one such as http://localhost:8000/v1")
-        self._secure: ssl.SSLContext | None = None
-        if parts.scheme == "https":
-            import ssl
-
-            self._secure = ssl.create_default_context()
+        self._secure = _secure() if parts.scheme == "https" else None
         self._host, self._port = parts.hostname, parts.port or (443 if self._secure else 80)
         self._path = quote(parts.path, safe="/%")
         named = f"[{self._host}]" if ":" in self._host else self._host.encode("idna").decode()
@@ -256,11 +265,14 @@ class Streams:
         finally:
             done = time.perf_counter()
             self._give_back(wire, done)
-        if failure is not None and self.endpoint.key:
-            failure = failure.without(self.endpoint.key)
-        good = wire is not None and wire.status == 200
-        times, pieces = (wire.times, wire.pieces) if wire is not None and good else ([], [])
-        return Arrivals(sent, times, pieces).heard(done, failure, chat=chat)
+        if wire is None or failure is not None:
+            return Heard(sent, done, failure=self._hidden(failure))
+        found = heard(sent, done, b"".join(wire.pieces), wire.arrivals, chat=chat)
+        return replace(found, failure=self._hidden(found.failure)) if found.failure else found
+
+    def _hidden(self, failure: Failure | None) -> Failure | None:
+        """The failure without the key, which some servers repeat in their messages."""
+        return failure.without(self.endpoint.key) if failure and self.endpoint.key else failure
 
     async def _wire(self) -> Wire:
         """A connection that was used a moment ago, or a new one."""

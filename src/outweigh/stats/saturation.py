@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import ceil, sqrt
 
 from outweigh.records import Timing
@@ -65,7 +66,7 @@ def saturation(timings: Sequence[Timing]) -> Saturation | None:
         return None
     edges = [begin + (end - begin) * number / _BLOCKS for number in range(_BLOCKS + 1)]
     queue = [bisect_right(due, edge) - bisect_right(done, edge) for edge in edges]
-    steps = [after - before for before, after in zip(queue, queue[1:], strict=False)]
+    steps = [after - before for before, after in pairwise(queue)]
     mean, reach = _student(steps)
     second = (end - begin) / _BLOCKS
     low, high = (mean - reach) / second, (mean + reach) / second
