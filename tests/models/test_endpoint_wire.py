@@ -145,6 +145,30 @@ def test_a_connection_is_used_again_unless_the_server_closes_it():
     assert seen["connections"] == 3
 
 
+def test_a_connection_that_the_server_closed_unannounced_costs_no_answer():
+    """As llama.cpp's server does after every stream."""
+
+    async def ask():
+        waiting, begun = iter([SAID, None, SAID]), 0  # the second request is closed on, unanswered
+
+        async def serve(reader, writer):
+            nonlocal begun
+            begun += 1
+            while (head := await reader.readuntil(b"\r\n\r\n")) and (answer := next(waiting)):
+                await reader.readexactly(int(head.split(b"Length: ")[1].split(b"\r\n")[0]))
+                writer.write(chunked(answer))
+            writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+        async with Streams(Endpoint(url, "m"), timeout_seconds=5) as streams:
+            heard = [await streams.stream({"prompt": "x"}, chat=False) for _ in range(2)]
+        server.close()
+        return [each.failure for each in heard], begun
+
+    assert asyncio.run(ask()) == ([None, None], 2)
+
+
 WRONG = {
     "cut": (chunked(SAID)[:200] + b"closed here", Trouble.CUT, "in the middle"),
     "no head": (b"HTTP/1.1 200", Trouble.UNREACHABLE, "before it answered"),

@@ -19,6 +19,7 @@ from outweigh.models.endpoint_wire import Streams
 from outweigh.records import Arrival, Timing, UserError, Workload
 
 _SPARE_FILES = 64  # files that a process may open, less what it opens beside the connections
+_ROUNDED = 0.001  # seconds, to which epoll rounds its timeout up
 _FILES = 256  # where the system does not say how many
 
 
@@ -85,18 +86,21 @@ def drive(
         raise UserError(f"{wanted} connections at a time, but this process may open {most}: raise it with ulimit -n")
     places = wanted or most
 
-    async def whole() -> Driven:
+    found: list[Driven] = []  # asyncio writes out what a task returns when it restores the handler of Ctrl-C
+
+    async def whole() -> None:
         async with Client(endpoint, timeout_seconds=timeout_seconds, connections=1) as client:
             asking = await calibrated(client, load.workload.prompt_tokens, chat=chat, salt=load.salt)
         async with Streams(endpoint, timeout_seconds=timeout_seconds) as streams:
-            return await Driver(streams, asking, load, places, progress).driven()
+            found.append(await Driver(streams, asking, load, places, progress).driven())
 
     gc.freeze()  # what was there before is not searched for garbage between two tokens
     try:
         with asyncio.Runner(loop_factory=_loop) as runner:
-            return runner.run(whole())
+            runner.run(whole())
     finally:
         gc.unfreeze()
+    return found[0]
 
 
 class Driver:
@@ -201,7 +205,9 @@ if hasattr(selectors, "EpollSelector"):
         """epoll takes its timeout in whole milliseconds, so requests would be sent up to one too late."""
 
         def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-            if timeout is not None and timeout > 0:
-                select.select([self.fileno()], [], [], timeout)
-                timeout = 0
-            return super().select(timeout)
+            if timeout is None or timeout <= 0:
+                return super().select(timeout)
+            if timeout > 2 * _ROUNDED:
+                return super().select(timeout - _ROUNDED)  # too early; the loop comes back for the rest
+            select.select([self.fileno()], [], [], timeout)
+            return super().select(0)

@@ -44,7 +44,7 @@ class Wire(asyncio.Protocol):
             list[tuple[float, int]](),
             list[bytes](),
         )  # a time, the bytes of the body until then
-        self._size = 0
+        self._size, self._unread = 0, list[tuple[float, bytes]]()
         self._rest = b""
         self._chunked = self._trailing = False
         self._left: int | None = 0  # bytes that are still to come of this chunk, or of all; None: until it closes
@@ -57,6 +57,20 @@ class Wire(asyncio.Protocol):
         self._waiting = asyncio.get_running_loop().create_future()
         self._transport.write(request)
         await self._waiting
+
+    async def reached(self, request: bytes) -> bool:
+        """As `ask`, but False where not one byte came back: the server closed while nobody asked.
+
+        llama.cpp's server does so after every stream, although it announces that it will not.
+        """
+        try:
+            await self.ask(request)
+        except ConnectionError:
+            if self.status or self._rest:
+                raise
+            self.close()
+            return False
+        return True
 
     @property
     def ended(self) -> bool:
@@ -75,6 +89,7 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.open = False
+        self._read()
         if self.status and self._left is None:
             self._finish()
         else:
@@ -84,12 +99,20 @@ class Wire(asyncio.Protocol):
         now = time.perf_counter()
         if self._waiting is None or self._waiting.done():
             return self.close()  # nobody asked
-        if self._rest:
-            data, self._rest = self._rest + data, b""
+        self._unread.append((now, data))
+        # Chunks are taken apart where the answer may have ended: the last one and its trailers end in an empty line.
+        if not self._chunked or data.endswith(b"\r\n\r\n") or len(data) < 4:
+            self._read()
+        return None
+
+    def _read(self) -> None:
+        unread, self._unread = self._unread, []
         try:
-            at = 0 if self.status else self._head(data)
-            if self.status and not self._waiting.done():
-                self._body(data, at, now)
+            for now, piece in unread:
+                data, self._rest = self._rest + piece, b""
+                at = 0 if self.status else self._head(data)
+                if self.status and not self.ended:
+                    self._body(data, at, now)
         except NotHTTP as error:
             self.open = False
             self._finish(error)
@@ -256,8 +279,10 @@ class Streams:
         failure: Failure | None = None
         try:
             async with asyncio.timeout(self._timeout):
-                wire = await self._wire()
-                await wire.ask(request)
+                wire = self._rested()
+                if wire is None or not await wire.reached(request):
+                    wire = await self._new()
+                    await wire.ask(request)
             if wire.status != 200:
                 failure = of_status(wire.status, wire.headers, b"".join(wire.pieces))
         except (OSError, NotHTTP) as error:
@@ -274,13 +299,16 @@ class Streams:
         """The failure without the key, which some servers repeat in their messages."""
         return failure.without(self.endpoint.key) if failure and self.endpoint.key else failure
 
-    async def _wire(self) -> Wire:
-        """A connection that was used a moment ago, or a new one."""
+    def _rested(self) -> Wire | None:
+        """A connection that was used a moment ago."""
         while self._idle:
             wire = self._idle.pop()
             if wire.open and time.perf_counter() - wire.used < _IDLE_SECONDS:
                 return wire
             wire.close()
+        return None
+
+    async def _new(self) -> Wire:
         loop = asyncio.get_running_loop()
         return (await loop.create_connection(Wire, self._host, self._port, ssl=self._secure))[1]
 
