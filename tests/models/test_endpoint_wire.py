@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 pytest.importorskip("aiohttp")
 
+from outweigh.models.endpoint_answer import Answer
 from outweigh.models.endpoint_client import Endpoint
 from outweigh.models.endpoint_trouble import Trouble
 from outweigh.models.endpoint_wire import Streams, Wire
@@ -115,15 +116,27 @@ def test_an_answer_is_heard_wherever_the_network_cuts_it(answer, data):
             if start < end:
                 wire.data_received(answer[start:end])
         stays = b"chunked" in answer or b"content-length" in answer
-        assert asking.done() or wire.ended == stays
+        assert asking.done() or wire.answer.ended == stays
         if not stays:
             wire.connection_lost(None)
         await asking
         assert wire.open == stays
-        assert [size for _, size in wire.arrivals][-1:] == [len(SAID)]
-        return b"".join(wire.pieces)
+        assert [size for _, size in wire.answer.arrivals][-1:] == [len(SAID)]
+        return b"".join(wire.answer.pieces)
 
     assert asyncio.run(hear()) == SAID
+
+
+@given(trailer=st.sampled_from([b"", b"Digest: x\r\n", b"A: b\r\nC: d\r\n"]), data=st.data())
+@settings(deadline=None)
+def test_an_answer_ends_with_its_last_byte_and_not_before(trailer, data):
+    answer, whole = Answer(), chunked(SAID, trailer=trailer)
+    first = data.draw(st.integers(len(whole) - 30, len(whole)))
+    answer.take(whole[:first], 1.0)
+    for place in range(first, len(whole)):
+        assert not answer.ended
+        answer.take(whole[place : place + 1], 2.0)
+    assert answer.ended and answer.stays and b"".join(answer.pieces) == SAID
 
 
 def test_tokens_have_the_times_at_which_they_came():
@@ -217,7 +230,9 @@ def test_nobody_there_is_said():
     assert failure.reason.startswith("cannot connect to http://127.0.0.1:9/v1: ")
 
 
-@pytest.mark.parametrize("url", ["localhost:8000", "ftp://a/v1", "http:///v1"])
+@pytest.mark.parametrize(
+    "url", ["localhost:8000", "ftp://a/v1", "http:///v1", "http://a:99999/v1", "http://[::1/v1", "http://a..b/v1"]
+)
 def test_what_is_no_address_is_refused(url):
     with pytest.raises(UserError, match="is not an address"):
         Streams(Endpoint(url, "m"), timeout_seconds=1)

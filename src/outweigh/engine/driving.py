@@ -27,6 +27,7 @@ _FILES = 256  # where the system does not say how many
 class Load:
     """What is asked of a server, and until when: a number of `requests`, or those due before so many `seconds`.
 
+    With neither it goes on to the end of the trace, or until Ctrl-C.
     Requests under way at the end are waited for, so slow ones are not lost. `salt` makes the words of the prompts new
     every time, though lengths and times are the seed's: else a second measurement would be answered from a cache.
     """
