@@ -202,6 +202,9 @@ class TestFinding:
         assert spec == ModelSpec(source=ModelSource.ENDPOINT, name=f"{server.url}#org/only")
         assert card.title == "only"
 
+    def test_a_model_without_an_organisation_has_its_own_title(self):
+        assert parse("http://localhost/v1#small").title == "small"
+
     def test_several_models_are_listed(self):
         with (
             Server(models=("a", "b")) as server,

@@ -1,6 +1,6 @@
 """The models of a run: found, pinned, and loaded only when something is asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from outweigh.benchmarks.prompting import Chat, Plain
 from outweigh.engine.config import RunConfig
 from outweigh.models.model import Model
 from outweigh.models.sources import Located, locate, parse
-from outweigh.records import ChatTemplate, ModelCard, ModelSource, ModelSpec, UserError
+from outweigh.records import ChatTemplate, ModelCard, ModelSource, ModelSpec, Protocol, UserError
 
 
 @dataclass
@@ -38,6 +38,14 @@ class Candidate:
         if self.spec.chat_template is ChatTemplate.ON:
             return Chat(lambda turns: self.model().render(turns))
         return Plain()
+
+    def check(self, protocols: Set[Protocol]) -> None:
+        """Raises UserError, before anything is asked, if the model cannot be asked in one of these ways."""
+        if self.located is None and Protocol.LIKELIHOOD in protocols:
+            raise UserError(
+                f"{self.spec.name}: likelihood benchmarks cannot be asked at this server, because it gives no "
+                "log-probabilities of prompts; use --protocol letter"
+            )
 
     def belongs(self, run: str) -> None:
         """Say which run asks. What a server serves may change unseen, so its answers count in one run only."""
