@@ -99,8 +99,28 @@ def test_failures_are_counted_and_asked_again(outweigh, monkeypatch):
 def test_likelihoods_are_refused_before_anything_is_asked(outweigh):
     with Server() as server:
         said = outweigh("run", server.url, "--benchmark", "openbookqa", "--benchmark", "triviaqa", code=2)
-        assert not server.asked
-    assert "likelihood benchmarks cannot be asked at this server" in said and "--protocol letter" in said
+        assert len(server.asked) == 1 and not any("Leaf" in prompt or "Who" in prompt for prompt in server.asked)
+    assert (
+        "likelihood benchmarks cannot be asked at this server: the server gives no" in said
+        and "--protocol letter" in said
+    )
+
+
+def test_likelihoods_of_a_server_that_gives_them_are_those_of_the_model_here(outweigh, tmp_path):
+    pytest.importorskip("torch")
+    from echoing_server import Echoing
+    from tiny import save_llama
+
+    folder = save_llama(tmp_path / "tiny")
+    outweigh("run", folder, "--benchmark", "openbookqa", "--name", "here")
+    with Echoing(folder, start=False) as server:
+        outweigh("run", server.url, "--benchmark", "openbookqa", "--name", "there")
+    here, there = of("here")["openbookqa"][1], of("there")["openbookqa"][1]
+    assert len(here) == len(there) == 12
+    for one, other in zip(here, there, strict=True):
+        assert one.request == other.request and one.scores == other.scores
+        assert one.response.sums == pytest.approx(other.response.sums, abs=1e-4)
+        assert one.input_tokens == other.input_tokens
 
 
 def test_the_key_is_sent_and_stands_in_no_file(outweigh, tmp_path, monkeypatch):
@@ -165,4 +185,4 @@ def test_llama_cpp_applies_its_chat_template(llama, outweigh):
 
 def test_llama_cpp_gives_no_likelihoods(llama, outweigh):
     said = outweigh("run", llama, "--benchmark", "starter_knowledge", code=2)
-    assert "gives no log-probabilities of prompts; use --protocol letter" in said
+    assert "gives no log-probabilities of the prompt; use --protocol letter" in said

@@ -41,15 +41,20 @@ class Candidate:
 
     def check(self, protocols: Set[Protocol]) -> None:
         """Raises UserError, before anything is asked, if the model cannot be asked in one of these ways."""
-        if self.located is None and Protocol.LIKELIHOOD in protocols:
+        if self.spec.source is not ModelSource.ENDPOINT or Protocol.LIKELIHOOD not in protocols:
+            return
+        from outweigh.models.endpoint_model import EndpointModel
+
+        model = self.model()
+        if isinstance(model, EndpointModel) and (why := model.likelihoods_refused()):
             raise UserError(
-                f"{self.spec.name}: likelihood benchmarks cannot be asked at this server, because it gives no "
-                "log-probabilities of prompts; use --protocol letter"
+                f"{self.spec.name}: likelihood benchmarks cannot be asked at this server: {why}; use --protocol letter"
             )
 
     def belongs(self, run: str) -> None:
         """Say which run asks. What a server serves may change unseen, so its answers count in one run only."""
         if self.spec.source is ModelSource.ENDPOINT:
+            self.close()  # it may have been probed under its old name
             self.spec = self.spec.but(revision=run)
             self.say(
                 f"{self.title}: what a server answers counts for this run only; after a stop, --name {run} goes on"
