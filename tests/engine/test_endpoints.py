@@ -1,5 +1,6 @@
 """Whole runs against servers: one of ours that counts, and llama.cpp's."""
 
+import html
 import json
 
 import pytest
@@ -48,7 +49,7 @@ def of(run):
     return {result.evaluation.benchmark: (result, found) for result, found in reading.held(reading.load(run))}
 
 
-def test_every_sample_is_asked_once_and_a_new_run_asks_afresh(outweigh):
+def test_every_sample_is_asked_once_and_a_new_run_asks_afresh(outweigh, tmp_path):
     words = ("--benchmark", "triviaqa", "--benchmark", "openbookqa", "--protocol", "letter")
     with Server() as server:
         said = outweigh("run", server.url, *words, "--name", "first")
@@ -59,6 +60,11 @@ def test_every_sample_is_asked_once_and_a_new_run_asks_afresh(outweigh):
         assert set(server.asked.values()) == {2}
     assert "--name first goes on" in " ".join(said.split())
     first, second = of("first"), of("second")
+    said = " ".join(outweigh("compare", "first", "second").split())
+    assert "small (run first)" in said and "small (run second)" in said
+    outweigh("report", "first", "--to", tmp_path / "report.html")
+    page = html.unescape((tmp_path / "report.html").read_text())
+    assert "what the server had in run first" in page and "--protocol letter" in page
     assert first.keys() == second.keys() == {"triviaqa", "openbookqa"}
     result, transcripts = first["openbookqa"]
     assert (result.asked, result.failed, result.unreadable, result.cached) == (12, 0, 12, 0)

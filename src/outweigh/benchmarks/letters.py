@@ -27,6 +27,7 @@ from outweigh.records import (
 )
 
 ACC = Metric("acc", headline=True)
+SUFFIX = " by letter"  # of titles and groups
 VERSION = "1.0"  # of this form and its reading
 _TASK = "Answer with the letter of the right choice alone.\nAnswer:"
 _TOKENS = 64
@@ -53,13 +54,13 @@ def letters(benchmark: Benchmark) -> Benchmark:
     return replace(
         benchmark,
         version=f"{benchmark.version}, letter {VERSION}",
-        title=f"{benchmark.title} by letter",
+        title=benchmark.title + SUFFIX,
         protocol=Protocol.LETTER,
         metrics=(ACC,),
         load=_loads(benchmark.load),
         ask=ask,
         mark=mark,
-        group=f"{benchmark.group} by letter" if benchmark.group else None,
+        group=benchmark.group + SUFFIX if benchmark.group else None,
     )
 
 
