@@ -39,8 +39,11 @@ FRAMES = {
 }
 
 
-def heard(head, pieces, *, pipelined=b""):
-    """What the client hears of a server that sends just these bytes, with a gap before each piece."""
+def heard(head, pieces, *, pipelined=b"", stays=True):
+    """What the client hears of a server that sends just these bytes, with a gap before each piece.
+
+    It `stays` until the client leaves, or closes the connection at once.
+    """
     server = create_server(("127.0.0.1", 0))
 
     def serve():
@@ -53,6 +56,8 @@ def heard(head, pieces, *, pipelined=b""):
             for piece in pieces:
                 sleep(GAP)
                 connection.sendall(piece)
+            if stays:
+                connection.recv(1)
 
     async def ask():
         url = f"http://127.0.0.1:{server.getsockname()[1]}/v1"
@@ -69,7 +74,7 @@ def heard(head, pieces, *, pipelined=b""):
 
 @pytest.mark.parametrize("frame", FRAMES)
 def test_every_framing_ends_and_has_its_times(frame):
-    found = heard(*FRAMES[frame])
+    found = heard(*FRAMES[frame], stays=frame != "until the connection closes")
     assert (found.text, found.finish, found.failure) == ("one two three", "stop", None)
     assert found.counts == (1, 1, 1)
     assert found.done - found.sent < 2
@@ -85,7 +90,7 @@ def test_what_comes_with_the_headers_counts_too():
 
 @pytest.mark.parametrize("head", [b"Transfer-Encoding: chunked", b"Content-Length: %d" % LENGTH])
 def test_a_body_that_ends_too_early_is_cut(head):
-    found = heard(head, (CHUNKS if b"chunked" in head else EVENTS)[:2])
+    found = heard(head, (CHUNKS if b"chunked" in head else EVENTS)[:2], stays=False)
     assert found.failure is not None and found.failure.trouble is Trouble.CUT
 
 
