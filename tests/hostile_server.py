@@ -67,7 +67,10 @@ class Server:
         self.now += 1
         self.most = max(self.most, self.now)
         try:
-            return await self._behaved(request, prompt, chat, self.behave(prompt, self.asked[prompt]))
+            mode = self.behave(prompt, self.asked[prompt])
+            if mode == "fine" and not payload.get("stream"):
+                return web.json_response({"choices": [{"text": told(prompt), "finish_reason": "stop"}]})
+            return await self._behaved(request, prompt, chat, mode)
         finally:
             self.now -= 1
 

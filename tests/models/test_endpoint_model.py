@@ -146,6 +146,23 @@ def test_a_server_that_takes_few_at_a_time_gets_few():
     assert asked._pace.limit < 16
 
 
+def test_what_is_tried_again_keeps_to_the_new_pace(monkeypatch):
+    monkeypatch.setattr(endpoint_pace, "_BASE", 0.1)
+    at_once = []
+
+    def behave(prompt, nth):
+        if nth == 1:
+            return (503, {})
+        at_once.append(server.now)
+        return "fine"
+
+    with Server(behave, pause=0.05) as server:
+        asked = model(server.url)
+        asked._pace.limit = MOST
+        found = list(asked.answer(requests(MOST)))
+    assert len(found) == MOST and max(at_once) <= MOST / 2 + 4
+
+
 def test_a_batch_that_is_left_early_leaves_nothing_behind():
     with Server(pause=0.02) as server:
         answers = model(server.url).answer(requests(100))
@@ -201,6 +218,9 @@ class TestFinding:
             spec, card = endpoints.find(parse(server.url + "/"))
         assert spec == ModelSpec(source=ModelSource.ENDPOINT, name=f"{server.url}#org/only")
         assert card.title == "only"
+
+    def test_a_model_without_an_organisation_has_its_own_title(self):
+        assert parse("http://localhost/v1#small").title == "small"
 
     def test_several_models_are_listed(self):
         with (

@@ -1,6 +1,6 @@
 """The models of a run: found, pinned, and loaded only when something is asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from outweigh.benchmarks.prompting import Chat, Plain
 from outweigh.engine.config import RunConfig
 from outweigh.models.model import Model
 from outweigh.models.sources import Located, locate, parse
-from outweigh.records import ChatTemplate, ModelCard, ModelSource, ModelSpec, UserError
+from outweigh.records import ChatTemplate, ModelCard, ModelSource, ModelSpec, Protocol, UserError
 
 
 @dataclass
@@ -39,9 +39,22 @@ class Candidate:
             return Chat(lambda turns: self.model().render(turns))
         return Plain()
 
+    def check(self, protocols: Set[Protocol]) -> None:
+        """Raises UserError, before anything is asked, if the model cannot be asked in one of these ways."""
+        if self.spec.source is not ModelSource.ENDPOINT or Protocol.LIKELIHOOD not in protocols:
+            return
+        from outweigh.models.endpoint_model import EndpointModel
+
+        model = self.model()
+        if isinstance(model, EndpointModel) and (why := model.likelihoods_refused()):
+            raise UserError(
+                f"{self.spec.name}: likelihood benchmarks cannot be asked at this server: {why}; use --protocol letter"
+            )
+
     def belongs(self, run: str) -> None:
         """Say which run asks. What a server serves may change unseen, so its answers count in one run only."""
         if self.spec.source is ModelSource.ENDPOINT:
+            self.close()  # it may have been probed under its old name
             self.spec = self.spec.but(revision=run)
             self.say(
                 f"{self.title}: what a server answers counts for this run only; after a stop, --name {run} goes on"

@@ -11,6 +11,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from outweigh.models.endpoint_stream import Heard, heard
+from outweigh.models.endpoint_tap import read
 from outweigh.models.endpoint_trouble import Failure, Trouble, of_exception, of_status, shortened
 from outweigh.records import UserError
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     import aiohttp
 
 _IDLE_SECONDS = 2.0  # below the 5 s after which uvicorn and cpp-httplib close an idle connection
+_LONGEST = 1 << 26  # bytes of an answer that aiohttp takes at once
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ class Client:
             timeout=aiohttp.ClientTimeout(total=self._timeout),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers=headers,
+            read_bufsize=_LONGEST,
         )
         return self
 
@@ -77,7 +80,7 @@ class Client:
         """Send `payload` (without `model` and `stream`, which are added) and hear the answer piece by piece."""
         whole = {"model": self.endpoint.model, **payload, "stream": True, "stream_options": {"include_usage": True}}
         body = json.dumps(whole).encode()
-        sent, pieces = time.perf_counter(), []
+        sent, data = time.perf_counter(), b""
         arrivals: list[tuple[float, int]] = []
         failure: Failure | None = None
         try:
@@ -85,15 +88,12 @@ class Client:
                 if response.status != 200:
                     failure = of_status(response.status, response.headers, await response.read())
                 else:
-                    content, clock = response.content, time.perf_counter
-                    while piece := await content.readany():
-                        arrivals.append((clock(), content.total_bytes))
-                        pieces.append(piece)
+                    data = await read(response, arrivals)
         except _expected() as error:
             failure = of_exception(error, self.endpoint.url, self._timeout, begun=bool(arrivals))
         done = time.perf_counter()
         if failure is None:
-            found = heard(sent, done, b"".join(pieces), arrivals, chat=chat)
+            found = heard(sent, done, data, arrivals, chat=chat)
             return replace(found, failure=self._hidden(found.failure)) if found.failure else found
         return Heard(sent, done, failure=self._hidden(failure))
 

@@ -9,10 +9,11 @@ import asyncio
 import json
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
-from outweigh.models.endpoint_client import Client, Endpoint
+from outweigh.models.endpoint_client import Client, Endpoint, Reply
+from outweigh.models.endpoint_likelihoods import PROBE, Scored, payload, read, together
 from outweigh.models.endpoint_pace import MOST, Pace
 from outweigh.models.endpoint_stream import Heard
 from outweigh.models.endpoint_trouble import Failure
@@ -22,6 +23,7 @@ from outweigh.records import (
     Finish,
     Generate,
     Generated,
+    Likelihood,
     ModelCard,
     ModelSpec,
     Request,
@@ -29,6 +31,8 @@ from outweigh.records import (
     UserError,
     canonical_json,
 )
+
+Answer = TypeVar("Answer", Heard, Reply)
 
 _SECONDS = 300.0  # for one answer
 _IN_A_ROW = 16  # requests that were given up one after the other: the server is gone
@@ -71,6 +75,21 @@ class EndpointModel:
             while (answered := runner.run(_next(asking))) is not None:
                 yield answered
 
+    def likelihoods_refused(self) -> str | None:
+        """Ask a tiny question; why likelihoods cannot be had here, None where they can."""
+        if self._chat:
+            return "log-probabilities are those of plain prompts, without a chat template"
+
+        async def probe() -> Reply:
+            async with Client(self._endpoint, timeout_seconds=self._timeout, connections=1) as client:
+                return await client.post("/completions", payload(*PROBE))
+
+        reply = asyncio.run(probe())
+        if reply.failure is not None:
+            return reply.failure.reason
+        found = read(reply.body, *PROBE)
+        return found if isinstance(found, str) else None
+
     def close(self) -> None:
         """Nothing is held between batches."""
 
@@ -92,31 +111,47 @@ class EndpointModel:
 
     async def _one(self, client: Client, name: str, request: Request) -> tuple[str, Response]:
         """One request until it is answered or hopeless."""
-        assert isinstance(request, Generate)
+        if isinstance(request, Likelihood):
+            return name, await self._likelihoods(client, request)
+        heard = await self._tried(lambda: client.stream(self._payload(request), chat=self._chat))
+        return name, heard if isinstance(heard, Failed) else self._generated(request, heard)
+
+    async def _likelihoods(self, client: Client, request: Likelihood) -> Response:
+        found: list[Scored | str] = []
+        for pair in request.pairs:
+            asked = payload(*pair)
+            reply = await self._tried(lambda asked=asked: client.post("/completions", asked))  # type: ignore[misc]
+            if isinstance(reply, Failed):
+                return reply
+            found.append(read(reply.body, *pair))
+        return together(found)
+
+    async def _tried(self, ask: Callable[[], Awaitable[Answer]]) -> Answer | Failed:
+        """Ask, again and again if that may help."""
         tries = 0
         while True:
             await asyncio.sleep(self._pace.wait(tries))
-            sent, heard = await self._heard(client, request)
-            if heard.failure is None:
+            sent, answer = await self._sent(ask)
+            if answer.failure is None:
                 self._pace.fine()
                 self._given_up = 0
-                return name, self._generated(request, heard)
+                return answer
             tries += 1
-            self._pace.trouble(heard.failure, sent)
-            if self._pace.hopeless(heard.failure, tries):
-                return name, self._failed(heard.failure)
+            self._pace.trouble(answer.failure, sent)
+            if self._pace.hopeless(answer.failure, tries):
+                return self._failed(answer.failure)
 
-    async def _heard(self, client: Client, request: Generate) -> tuple[float, Heard]:
+    async def _sent(self, ask: Callable[[], Awaitable[Answer]]) -> tuple[float, Answer]:
         """One try, as soon as the server can take it, and when it was sent."""
         async with self._room:
             await self._room.wait_for(lambda: self._sending < self._pace.width)
             self._sending += 1
         sent = time.monotonic()
-        heard = await client.stream(self._payload(request), chat=self._chat)
+        answer = await ask()
         async with self._room:
             self._sending -= 1
             self._room.notify_all()
-        return sent, heard
+        return sent, answer
 
     def _payload(self, request: Generate) -> dict[str, Any]:
         decoding = request.decoding

@@ -60,7 +60,8 @@ class ModelSpec(Record):
     @property
     def title(self) -> str:
         """The short name that tables and charts show."""
-        return self.name.rstrip("/").rsplit("/", maxsplit=1)[-1]
+        name = self.name.partition("#")[2] or self.name if self.source is ModelSource.ENDPOINT else self.name
+        return name.rstrip("/").rsplit("/", maxsplit=1)[-1]
 
 
 class ModelCard(Record):
