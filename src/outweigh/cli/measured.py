@@ -42,13 +42,13 @@ def print_measurements(out: Console, found: Sequence[Measurement]) -> None:
 def print_versus(out: Console, verdicts: Sequence[Versus]) -> None:
     """One line for every pair."""
     for each in verdicts:
-        interval = f"[{each.low:.3f}, {each.high:.3f}]"
+        interval = "" if each.low is None or each.high is None else f" [{each.low:.3f}, {each.high:.3f}]"
         if each.pace is Pace.NO_EVIDENCE:
             told = f"{each.model} against {each.baseline}: no evidence of a difference"
         else:
             told = f"{each.model} is {each.pace} than {each.baseline}"
         how = "in turns" if each.paired else "not in turns"
-        out.print(f"{described(each.workload)}: {told}, time × {each.ratio:.3f} {interval}, {how}", markup=False)
+        out.print(f"{described(each.workload)}: {told}, time × {each.ratio:.3f}{interval}, {how}", markup=False)
 
 
 def described(workload: Workload) -> str:

@@ -16,6 +16,10 @@ class PrecisionName(StrEnum):
     float16 = "float16"
 
 
+class _Protocol(StrEnum):
+    letter = "letter"
+
+
 class _Template(StrEnum):
     on = "on"
     off = "off"
@@ -26,7 +30,7 @@ _Models = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="MODEL...",
-        help="org/name[@revision] on the Hub, a path, or package:NAME.",
+        help="org/name[@revision] on the Hub, a path, package:NAME, or http://host:port/v1#model for a server.",
         show_default=False,
     ),
 ]
@@ -41,6 +45,10 @@ def run(  # noqa: PLR0913 - each is a flag
     config: Annotated[Path | None, typer.Option(help="A TOML file with any of these settings.")] = None,
     name: Annotated[str | None, typer.Option(help="What to call the run. Default: a readable name.")] = None,
     num_fewshot: Annotated[int | None, typer.Option(help="Examples in the prompt.")] = None,
+    protocol: Annotated[
+        _Protocol | None,
+        typer.Option(help="Let models name the letter of their choice, where likelihoods would be compared."),
+    ] = None,
     limit: Annotated[
         float | None, typer.Option(help="Only the first N samples of each benchmark, or a share below 1.")
     ] = None,
@@ -93,6 +101,7 @@ def run(  # noqa: PLR0913 - each is a flag
             "benchmarks": tuple(benchmark or ()),
             "name": name,
             "num_fewshot": num_fewshot,
+            "protocol": protocol.value if protocol else None,
             "limit": limit,
             "until_decided": until_decided or None,
             "until_halfwidth": until_halfwidth,

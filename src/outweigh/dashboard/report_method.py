@@ -3,11 +3,23 @@
 import shlex
 from collections.abc import Callable, Sequence
 
+from outweigh.benchmarks import letters
 from outweigh.dashboard import words
 from outweigh.dashboard.figures import Cast
 from outweigh.dashboard.reading import of_model, specs
 from outweigh.dashboard.report_page import Banner, Fact, Facts, Key, Method, Table
-from outweigh.records import ChatTemplate, Evaluation, Machine, ModelCard, ModelSource, ModelSpec, Outcome, Result, Run
+from outweigh.records import (
+    ChatTemplate,
+    Evaluation,
+    Machine,
+    ModelCard,
+    ModelSource,
+    ModelSpec,
+    Outcome,
+    Protocol,
+    Result,
+    Run,
+)
 
 _TEMPLATES = {
     ChatTemplate.ON: "on: prompts pass through the model's chat template",
@@ -64,7 +76,7 @@ def _model(spec: ModelSpec, results: Sequence[Result]) -> tuple[Fact, ...]:
     card = next((result.card for result in results if result.card), None)
     facts = [
         Fact("Name", f"{spec.name} ({spec.source})"),
-        Fact("Revision", spec.revision or "not pinned", code=spec.revision is not None),
+        _revision(spec),
         Fact("Licence", (card.license if card else None) or "not stated"),
         *_card(card),
         Fact("Precision", spec.precision or "not recorded"),
@@ -81,6 +93,12 @@ def _model(spec: ModelSpec, results: Sequence[Result]) -> tuple[Fact, ...]:
     facts.append(Fact("Chat template", _TEMPLATES[spec.chat_template]))
     remote = "on: the model's own code was executed" if spec.remote_code else "off"
     return (*facts, Fact("Remote code", remote, warn=spec.remote_code))
+
+
+def _revision(spec: ModelSpec) -> Fact:
+    if spec.source is ModelSource.ENDPOINT:
+        return Fact("Revision", f"what the server had in run {spec.revision}")
+    return Fact("Revision", spec.revision or "not pinned", code=spec.revision is not None)
 
 
 def _card(card: ModelCard | None) -> tuple[Fact, ...]:
@@ -243,9 +261,11 @@ def commands(run: Run, cast: Cast) -> tuple[str, ...]:
     if run.suite:
         parts.append(f"--suite {shlex.quote(run.suite)}")
     else:
-        ids = dict.fromkeys(result.group or result.evaluation.benchmark for result in run.results)
+        names = (result.group or result.evaluation.benchmark for result in run.results)
+        ids = dict.fromkeys(name.removesuffix(letters.SUFFIX) for name in names)
         parts += [f"--benchmark {shlex.quote(name)}" for name in ids]
         parts += _shared("--num-fewshot", [each.shots for each in evaluations])
+    parts += ["--protocol letter"] if any(each.protocol is Protocol.LETTER for each in evaluations) else []
     parts += _shared("--limit", [each.limit for each in evaluations])
     parts += _stopping(evaluations)
     parts += _shared("--seed", [each.seed for each in evaluations])

@@ -30,7 +30,7 @@ def run(prepared: Prepared, reporter: Reporter) -> str:
     candidates = tuple({each.spec.fingerprint: each for each in prepared.candidates}.values())
     if prepared.config.until_decided and len(candidates) < 2:
         raise UserError(f"--until-decided: {' and '.join(prepared.config.models)} are the same model; name another")
-    with recorded(prepared.config, prepared.suite) as name:
+    with recorded(prepared.config, prepared.suite, prepared.candidates) as name:
         rounds = _Rounds(prepared, candidates, name, reporter)
         try:
             rounds.ask()
@@ -183,13 +183,13 @@ def _fit_together(candidates: tuple[Candidate, ...]) -> bool:
     """Whether all may stay loaded between rounds: twice their weights fit into the device's memory."""
     if len(candidates) == 1:
         return True
-    needed = 0
-    for candidate in candidates:
-        parameters, precision = candidate.located.card.parameters, candidate.spec.precision
+    here, needed = [each for each in candidates if each.device is not None], 0
+    for candidate in here:
+        parameters, precision = candidate.card.parameters, candidate.spec.precision
         if parameters is None or precision is None:
             return False
         needed += 2 * parameters * _BYTES[precision]
-    if candidates[0].device == "cpu":
+    if not here or here[0].device == "cpu":
         return needed <= machine().memory_bytes
     memories = [card.memory_bytes for card in machine(accelerators=True).accelerators]
     return bool(memories) and all(memory is not None and needed <= memory for memory in memories)

@@ -1,6 +1,6 @@
 """The models of a run: found, pinned, and loaded only when something is asked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,25 +9,29 @@ from outweigh.benchmarks.prompting import Chat, Plain
 from outweigh.engine.config import RunConfig
 from outweigh.models.model import Model
 from outweigh.models.sources import Located, locate, parse
-from outweigh.records import ChatTemplate, ModelSpec, UserError
+from outweigh.records import ChatTemplate, ModelCard, ModelSource, ModelSpec, Protocol, UserError
 
 
 @dataclass
 class Candidate:
-    """One model of a run. `model()` loads it the first time."""
+    """One model of a run. `model()` loads it the first time.
+
+    A model behind a server is not `located` on this disk and has no `device` here.
+    """
 
     spec: ModelSpec
-    located: Located
-    device: str
+    card: ModelCard
+    located: Located | None
+    device: str | None
     why: str
-    cache: Path
+    load: Callable[[ModelSpec], Model]
     say: Callable[[str], None]
     _model: Model | None = None
 
     @property
     def title(self) -> str:
         """What people call it."""
-        return self.located.card.title
+        return self.card.title
 
     def prompting(self) -> Prompting:
         """Plain text, or the model's own chat template, which loads the model when the first prompt is made."""
@@ -35,24 +39,33 @@ class Candidate:
             return Chat(lambda turns: self.model().render(turns))
         return Plain()
 
-    def folder(self) -> Path:
-        """Where its weights lie in a form that transformers loads; a GGUF file is converted the first time."""
-        if self.located.file is not None and self.located.file.suffix == ".gguf":
-            from outweigh.models.gguf import converted
+    def check(self, protocols: Set[Protocol]) -> None:
+        """Raises UserError, before anything is asked, if the model cannot be asked in one of these ways."""
+        if self.spec.source is not ModelSource.ENDPOINT or Protocol.LIKELIHOOD not in protocols:
+            return
+        from outweigh.models.endpoint_model import EndpointModel
 
-            return converted(self.located, self.cache, self.say)
-        return self.located.folder
+        model = self.model()
+        if isinstance(model, EndpointModel) and (why := model.likelihoods_refused()):
+            raise UserError(
+                f"{self.spec.name}: likelihood benchmarks cannot be asked at this server: {why}; use --protocol letter"
+            )
+
+    def belongs(self, run: str) -> None:
+        """Say which run asks. What a server serves may change unseen, so its answers count in one run only."""
+        if self.spec.source is ModelSource.ENDPOINT:
+            self.close()  # it may have been probed under its old name
+            self.spec = self.spec.but(revision=run)
+            self.say(
+                f"{self.title}: what a server answers counts for this run only; after a stop, --name {run} goes on"
+            )
 
     def model(self) -> Model:
         """The model in memory."""
         if self._model is None:
-            from outweigh.models.transformers_model import load
-
-            self.say(f"Loading {self.title} ({self.why})")
-            loaded = load(self.spec, self.located.card, self.folder(), device=self.device)
-            if loaded.network is None:
-                self.say(f"{self.title} cannot share prompts between samples here: it is asked one sequence at a time")
-            self._model = loaded
+            if self.located is not None:
+                self.say(f"Loading {self.title} ({self.why})")
+            self._model = self.load(self.spec)
         return self._model
 
     def close(self) -> None:
@@ -66,8 +79,11 @@ def find(text: str, config: RunConfig, cache: Path, say: Callable[[str], None]) 
     """Find one model and settle its precision and template. Nothing is loaded yet."""
     from outweigh.models import precision
 
+    spec = parse(text)
+    if spec.source is ModelSource.ENDPOINT:
+        return _behind_a_server(spec, config, say)
     located = locate(
-        parse(text),
+        spec,
         cache,
         gguf_file=config.gguf_file,
         allow_pickle=config.allow_pickle,
@@ -79,7 +95,43 @@ def find(text: str, config: RunConfig, cache: Path, say: Callable[[str], None]) 
         chat_template=_template(located, config.chat_template),
         remote_code=config.trust_remote_code,
     )
-    return Candidate(spec, located, device, why, cache, say)
+
+    def load(spec: ModelSpec) -> Model:
+        return _loaded(spec, located, device, cache, say)
+
+    return Candidate(spec, located.card, located, device, why, load, say)
+
+
+def _loaded(spec: ModelSpec, located: Located, device: str, cache: Path, say: Callable[[str], None]) -> Model:
+    from outweigh.models.transformers_model import load
+
+    loaded = load(spec, located.card, weights(located, cache, say), device=device)
+    if loaded.network is None:
+        say(f"{located.card.title} cannot share prompts between samples here: it is asked one sequence at a time")
+    return loaded
+
+
+def weights(located: Located, cache: Path, say: Callable[[str], None]) -> Path:
+    """The directory that transformers loads; a GGUF file is converted the first time."""
+    if located.file is not None and located.file.suffix == ".gguf":
+        from outweigh.models.gguf import converted
+
+        return converted(located, cache, say)
+    return located.folder
+
+
+def _behind_a_server(spec: ModelSpec, config: RunConfig, say: Callable[[str], None]) -> Candidate:
+    """Whether a server's model has a chat template is not known, so `auto` is off."""
+    from outweigh.models import endpoints
+    from outweigh.models.endpoint_model import EndpointModel
+
+    spec, card = endpoints.find(spec)
+    on = config.chat_template is ChatTemplate.ON
+    spec = spec.but(chat_template=ChatTemplate.ON if on else ChatTemplate.OFF)
+    why = f"asked at {spec.name}: the server's own precision, and its own settings where a request names none"
+    return Candidate(
+        spec, card, None, None, why, lambda spec: EndpointModel(spec, card, endpoints.endpoint(spec), say), say
+    )
 
 
 def _template(located: Located, wish: ChatTemplate) -> ChatTemplate:

@@ -2,11 +2,11 @@
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, ValidationError
 
-from outweigh.records import ChatTemplate, Precision, Record, UserError
+from outweigh.records import ChatTemplate, Precision, Protocol, Record, UserError
 
 DEFAULT_SUITE = "starter"
 
@@ -15,6 +15,7 @@ class RunConfig(Record):
     """Everything that can be asked of a run; None leaves the benchmark's or the hardware's own choice.
 
     `limit` is a number of samples, or below 1 a share of each benchmark, as in lm-evaluation-harness.
+    `protocol` letter asks multiple-choice benchmarks by letter (see `letters.py`), and leaves the others as they are.
     `until_decided` and `until_halfwidth` make the run adaptive (see `adaptive.py`).
     """
 
@@ -25,6 +26,7 @@ class RunConfig(Record):
     limit: float | None = Field(default=None, gt=0)
     until_decided: bool = False
     until_halfwidth: float | None = None
+    protocol: Literal[Protocol.LETTER] | None = None
     seed: int = 1234
     batch_size: int | None = Field(default=None, ge=1)
     device: str | None = None
@@ -47,9 +49,9 @@ class RunConfig(Record):
         return self.until_decided or self.until_halfwidth is not None
 
     def settings(self) -> dict[str, Any]:
-        """What two runs of one name must share. A plain run's are the same as before there were adaptive ones."""
+        """What two runs of one name must share. A plain run's are the same as before there were other ones."""
         values = self.model_dump(mode="json", exclude={"name", "batch_size", "no_cache"})
-        for key in ("until_decided", "until_halfwidth"):
+        for key in ("until_decided", "until_halfwidth", "protocol"):
             if not values[key]:
                 del values[key]
         return values

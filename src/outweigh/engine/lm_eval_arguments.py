@@ -75,6 +75,8 @@ def candidate(arguments: ModelArguments, say: Callable[[str], None]) -> Candidat
         }
     )
     found = find(arguments.name, config, home() / "cache", say)
+    if found.located is None:
+        raise UserError(f"{arguments.name}: lm-eval asks servers by itself: --model local-completions")
     if asked is None:
         stored = _stored(found.located, arguments.trust_remote_code)
         found.spec = found.spec.but(precision=stored)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from outweigh.records import (
@@ -18,11 +19,9 @@ from outweigh.records import (
     Stopped,
     Timing,
     Workload,
-    canonical_json,
-    digest,
 )
+from outweigh.interop.timing_parquet import timings_digest
 from outweigh.stats.precision import median
-from outweigh.stats.ratios import ratio
 from outweigh.stats.timings import summarise
 
 if TYPE_CHECKING:
@@ -42,3 +41,131 @@ class Around:
     stopped: Stopped
     interleaved: tuple[str, ...]
     started_at: datetime
+
+
+def assembled(track: Track, workload: Workload, around: Around) -> tuple[Measurement, tuple[Timing, ...]]:
+    """A measurement and its raw times, the warm-up marked in them."""
+    seen = track.seen
+    assert seen is not None  # a track without a repeat leads to nothing
+    kept = track.turns[seen.warmups :]
+    timings = tuple(
+        each.but(warmup=place < seen.warmups) for place, turn in enumerate(track.turns) for each in turn.timings
+    )
+    found = summarise(timings, workload)
+    energy, no_energy = _energy(kept)
+    more, missing = _costs(kept, energy)
+    unmeasured = found.unmeasured | missing | ({} if energy else {"energy_joules": no_energy})
+    measurement = Measurement(
+        model=track.candidate.spec,
+        card=track.candidate.card,
+        machine=around.machine,
+        workload=workload,
+        figures=(*found.figures, *more),
+        unmeasured=unmeasured,
+        precise=Precise(
+            wanted=around.wanted,
+            reached=seen.median.reached,
+            repeats=len(track.turns),
+            warmups=seen.warmups,
+            outliers=len(seen.outliers),
+            seconds=sum(turn.stretch.wall_seconds for turn in track.turns),
+            budget_seconds=around.budget_seconds,
+            stopped=around.stopped,
+        ),
+        conditions=around.conditions,
+        footprint=around.footprint,
+        energy=energy,
+        requests=len(timings),
+        interleaved=around.interleaved,
+        samples_digest=timings_digest(timings),
+        harness=f"outweigh {version('outweigh')}",
+        notes=(track.candidate.why,),
+        started_at=around.started_at,
+        finished_at=datetime.now(UTC),
+    )
+    return measurement, timings
+
+
+def _costs(kept: Sequence[Turn], energy: Energy | None) -> tuple[list[Estimate], dict[str, str]]:
+    """What the repeats took besides time, and why some of it is not known."""
+    stretches = [turn.stretch for turn in kept]
+    found = {
+        "cpu_seconds": [each.cpu_seconds for each in stretches],
+        "cpu_utilisation": [each.cpu_utilisation for each in stretches],
+        "gpu_utilisation": [each.gpu_utilisation for each in stretches if each.gpu_utilisation is not None],
+    }
+    figures = [_middle(name, values) for name, values in found.items() if values]
+    missing = {name: why for each in stretches[:1] for name, why in each.unmeasured.items()}
+    highest = [each.memory.peak_bytes for each in stretches if each.memory is not None]
+    device = [each.device.peak_bytes for each in stretches if each.device is not None]
+    figures += [_highest(name, each) for name, each in (("peak_resident_bytes", highest), ("peak_device_bytes", device)) if each]
+    tokens = sum(one.output_tokens or 0 for turn in kept for one in turn.timings)
+    requests = sum(len(turn.timings) for turn in kept)
+    if energy is not None:
+        figures.append(_share("energy_joules", energy, len(kept), len(kept)))
+        figures.append(_share("joules_per_token", energy, tokens, len(kept)))
+        figures.append(_share("joules_per_request", energy, requests, len(kept)))
+    return [each for each in figures if each is not None], missing
+
+
+def _middle(name: str, values: Sequence[float]) -> Estimate | None:
+    """The median of one value a repeat."""
+    found = median(values)
+    if found.low is None or found.high is None:
+        return None
+    return Estimate(
+        metric=name,
+        value=found.value,
+        low=min(found.low, found.value),
+        high=max(found.high, found.value),
+        standard_error=None,
+        count=len(values),
+        method=found.method,
+        higher_is_better=False,
+    )
+
+
+def _highest(name: str, values: Sequence[int]) -> Estimate:
+    """A high-water mark: what was reached, so there is nothing to be unsure of."""
+    top = float(max(values))
+    return Estimate(
+        metric=name,
+        value=top,
+        low=top,
+        high=top,
+        standard_error=None,
+        count=len(values),
+        method="high-water mark",
+        higher_is_better=False,
+    )
+
+
+def _share(name: str, energy: Energy, parts: int, count: int) -> Estimate:
+    """The joules of all repeats over a number of things, with the bounds of the joules."""
+    return Estimate(
+        metric=name,
+        value=energy.joules / parts,
+        low=energy.low / parts,
+        high=energy.high / parts,
+        standard_error=None,
+        count=count,
+        method="estimated" if energy.estimated else energy.source,
+        higher_is_better=False,
+    )
+
+
+def _energy(kept: Sequence[Turn]) -> tuple[Energy | None, str]:
+    """All repeats' joules together; one repeat without them leaves none."""
+    found = [turn.stretch.energy for turn in kept]
+    parts = [each for each in found if each is not None]
+    if not parts or len(parts) < len(found):
+        missing = next((turn.stretch.unmeasured.get("energy_joules") for turn in kept if not turn.stretch.energy), None)
+        return None, missing or "no repeat was left after the warm-up"
+    names = {name for each in parts for name in each.parts}
+    return parts[0].but(
+        joules=sum(each.joules for each in parts),
+        low=sum(each.low for each in parts),
+        high=sum(each.high for each in parts),
+        seconds=sum(each.seconds for each in parts),
+        parts={name: sum(each.parts.get(name, 0.0) for each in parts) for name in sorted(names)},
+    ), ""

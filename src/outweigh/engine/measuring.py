@@ -6,20 +6,22 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Protocol
 
-from outweigh.engine.candidates import Candidate, find
+from outweigh.engine.candidates import Candidate, find, weights
 from outweigh.engine.config import RunConfig
 from outweigh.engine.measure_config import MeasureConfig
 from outweigh.engine.measured import Around, assembled
 from outweigh.engine.run import recorded
 from outweigh.engine.worker import Batch, Lost, Order, Turn, Worker
-from outweigh.interop.timing_parquet import to_parquet
+from outweigh.interop.timing_parquet import timing_bytes
 from outweigh.metering.conditions import Watcher
 from outweigh.metering.machine import machine
 from outweigh.models.footprint import estimate, fits
 from outweigh.models.memory import free_bytes
 from outweigh.models.model import OutOfMemory
+from outweigh.models.sources import Located
 from outweigh.records import Footprint, Stopped, UserError, Workload, measurement_key
 from outweigh.stats.precision import Look, look, looks
 from outweigh.store import measurements, runs
@@ -50,7 +52,16 @@ class Prepared:
 
     config: MeasureConfig
     candidates: tuple[Candidate, ...]
-    footprints: dict[tuple[str, str], Footprint]
+    folders: dict[str, Path]
+
+    def footprint(self, candidate: Candidate, workload: Workload) -> Footprint | None:
+        """The memory that a model is expected to take; None where its headers do not say enough."""
+        assert candidate.spec.precision is not None  # every model on this disk has one
+        try:
+            folder = self.folders[candidate.spec.fingerprint]
+            return estimate(folder, workload, precision=candidate.spec.precision, device=candidate.device or "cpu")
+        except UserError:
+            return None
 
 
 @dataclass
@@ -81,15 +92,21 @@ def prepare(config: MeasureConfig, reporter: Reporter) -> Prepared:
     )
     cache = home() / "cache"
     candidates = tuple(find(text, common, cache, reporter.say) for text in dict.fromkeys(config.models))
-    footprints: dict[tuple[str, str], Footprint] = {}
     for candidate in candidates:
-        for workload in config.workloads:
-            found = estimate(candidate.folder(), candidate.spec.precision, workload, device=candidate.device)
-            footprints[candidate.spec.fingerprint, workload.fingerprint] = found
-        lightest = footprints[candidate.spec.fingerprint, config.workloads[0].fingerprint]
-        if too_much := fits(lightest, free_bytes(candidate.device)):
+        if candidate.located is None:
+            raise UserError(f"{candidate.title}: is behind a server; measuring servers comes later, give a model here")
+    folders = {each.spec.fingerprint: weights(_here(each), cache, reporter.say) for each in candidates}
+    prepared = Prepared(config, candidates, folders)
+    for candidate in candidates:
+        lightest = prepared.footprint(candidate, config.workloads[0])
+        if lightest and (too_much := fits(lightest, free_bytes(candidate.device or "cpu"))):
             raise UserError(f"{candidate.title}: {too_much}", code="memory")
-    return Prepared(config, candidates, footprints)
+    return prepared
+
+
+def _here(candidate: Candidate) -> Located:
+    assert candidate.located is not None  # checked in `prepare`
+    return candidate.located
 
 
 def measure(prepared: Prepared, reporter: Reporter) -> str:
@@ -101,7 +118,7 @@ def measure(prepared: Prepared, reporter: Reporter) -> str:
         notes: list[str] = []
         for together in _groups(prepared, notes):
             with ExitStack() as stack:
-                workers = [(each, stack.enter_context(_worker(each, config, reporter))) for each in together]
+                workers = [(each, stack.enter_context(_worker(each, prepared, reporter))) for each in together]
                 for workload in config.workloads:
                     missing = [pair for pair in workers if measurement_key(pair[0].spec, workload) not in done]
                     _point(name, prepared, workload, missing, reporter)
@@ -113,20 +130,18 @@ def measure(prepared: Prepared, reporter: Reporter) -> str:
 def _groups(prepared: Prepared, notes: list[str]) -> list[list[Candidate]]:
     """Models that take turns: all of them if memory holds them all at once, otherwise one after the other."""
     every = list(prepared.candidates)
-    heaviest = prepared.config.workloads[-1].fingerprint
-    need = sum(prepared.footprints[each.spec.fingerprint, heaviest].total_bytes for each in every)
-    if len(every) == 1 or need <= free_bytes(every[0].device):
+    needs = [prepared.footprint(each, prepared.config.workloads[-1]) for each in every]
+    known = [each.total_bytes for each in needs if each is not None]
+    if len(every) == 1 or (len(known) == len(every) and sum(known) <= free_bytes(every[0].device or "cpu")):
         return [every]
     notes.append("The models do not fit into memory together: they were measured one after the other, not in turns")
     return [[each] for each in every]
 
 
-def _worker(candidate: Candidate, config: MeasureConfig, reporter: Reporter) -> Worker:
+def _worker(candidate: Candidate, prepared: Prepared, reporter: Reporter) -> Worker:
     reporter.say(f"Loading {candidate.title} ({candidate.why})")
-    order = Order(
-        candidate.spec, candidate.located.card, candidate.folder(), candidate.device, config.threads, interval_seconds=0.1
-    )
-    return Worker(order)
+    folder = prepared.folders[candidate.spec.fingerprint]
+    return Worker(Order(candidate.spec, candidate.card, folder, candidate.device or "cpu", prepared.config.threads))
 
 
 def _point(
@@ -152,7 +167,7 @@ def _point(
         around = Around(
             machine=machine(accelerators=track.candidate.device != "cpu"),
             conditions=watcher.conditions,
-            footprint=prepared.footprints[track.candidate.spec.fingerprint, workload.fingerprint],
+            footprint=prepared.footprint(track.candidate, workload),
             wanted=config.within,
             budget_seconds=None if config.repeats else config.budget_seconds,
             stopped=stopped,
@@ -160,7 +175,7 @@ def _point(
             started_at=started,
         )
         measurement, timings = assembled(track, workload, around)
-        measurements.keep_timings(Artifacts.default(), name, measurement.key, to_parquet(timings))
+        measurements.keep_timings(Artifacts.default(), name, measurement.key, timing_bytes(timings))
         with runs.opened() as session:
             measurements.add(session, name, measurement)
 

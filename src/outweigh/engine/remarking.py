@@ -11,6 +11,7 @@ from importlib.metadata import version
 
 from outweigh.benchmarks.benchmark import Benchmark
 from outweigh.benchmarks.catalogue import BENCHMARKS
+from outweigh.benchmarks.letters import letters
 from outweigh.benchmarks.sources import rows_here
 from outweigh.engine import reading
 from outweigh.engine.summary import estimates, unreadable
@@ -101,6 +102,8 @@ def _benchmark(result: Result) -> Benchmark:
             f"this Outweigh has no benchmark {evaluation.benchmark}, so the marks of {result.harness} stay; "
             "to mark again, use a version that has it"
         )
+    if evaluation.protocol is Protocol.LETTER:
+        now = letters(now)
     if evaluation.version == "unstated":
         raise UserError(f"its log does not state which version of {now.id} was asked: import it with its results file")
     if now.version != evaluation.version:
@@ -136,7 +139,7 @@ def _imported(transcript: Transcript) -> bool:
 def _same_sample(benchmark: Benchmark, ours: Sample | None, imported: Transcript) -> Sample:
     """Our own sample, whose target may be written otherwise than in the log. Raises UserError if it is another one."""
     response, theirs = imported.response, imported.sample
-    generates = benchmark.protocol in (Protocol.GENERATE, Protocol.CHAT)
+    generates = benchmark.protocol is not Protocol.LIKELIHOOD
     fits = (
         ours is not None
         and ours.reference == theirs.reference

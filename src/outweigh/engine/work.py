@@ -68,7 +68,7 @@ class Work:
         self._overrides = {name: value for name, value in overrides.items() if value is not None}
         if self._overrides:
             self._overrides["seed"] = config.sampling_seed
-        generates = benchmark.protocol in (Protocol.GENERATE, Protocol.CHAT)
+        generates = benchmark.protocol is not Protocol.LIKELIHOOD
         decoding = self._decoding(loaded.samples[0]) if generates else None
         self.evaluation = Evaluation(
             model=spec,

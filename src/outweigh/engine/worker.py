@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from outweigh.metering.meter import Stretch
 from outweigh.models.model import OutOfMemory
 from outweigh.records import ModelCard, ModelSpec, Timing, UserError, Workload
 
@@ -23,16 +24,14 @@ class Order:
     folder: Path
     device: str
     threads: int | None
-    interval_seconds: float
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """What loading took; `resident_bytes` is what the process holds afterwards."""
+    """What loading took. Without `packs`, sequences are computed one by one."""
 
     seconds: float
-    resident_bytes: int
-    shares_prompts: bool
+    packs: bool
 
 
 @dataclass(frozen=True)
@@ -49,8 +48,7 @@ class Turn:
     """One repeat as it went."""
 
     timings: tuple[Timing, ...]
-    metered: Any
-    resident_bytes: int
+    stretch: Stretch
 
 
 class Lost(Exception):
@@ -141,7 +139,6 @@ class _Host:
     def __init__(self, order: Order) -> None:
         import torch
 
-        from outweigh.metering.memory import resident_bytes
         from outweigh.models.transformers_model import load
 
         if order.threads:
@@ -149,8 +146,7 @@ class _Host:
         begun = time.perf_counter()
         self._model = load(order.spec, order.card, order.folder, device=order.device)
         self._order = order
-        shares = self._model.network is not None
-        self.loaded = Loaded(time.perf_counter() - begun, resident_bytes(), shares)
+        self.loaded = Loaded(time.perf_counter() - begun, self._model.network is not None)
 
     def check(self, workload: Workload) -> None:
         from outweigh.models.pacing import check
@@ -158,17 +154,16 @@ class _Host:
         check(self._model, workload.batch_size or 1, workload.prompt_tokens, workload.output_tokens)
 
     def repeat(self, batch: Batch) -> Turn:
-        from outweigh.metering.memory import resident_bytes
         from outweigh.metering.meter import Meter
         from outweigh.models.pacing import paced, prompts
 
         workload = batch.workload
         count = workload.batch_size or 1
         asked = prompts(self._model, count, workload.prompt_tokens, workload.seed + batch.repeat)
-        with Meter(device=self._order.device, interval_seconds=self._order.interval_seconds) as meter:
+        with Meter(device=self._order.device) as meter:
             begun = time.perf_counter() - batch.origin
             times = paced(self._model, asked, workload.output_tokens, lambda: time.perf_counter() - batch.origin)
-        return Turn(_timings(batch, begun, times), meter.metered, resident_bytes())
+        return Turn(_timings(batch, begun, times), meter.stretch)
 
 
 def _timings(batch: Batch, begun: float, times: Sequence[tuple[float, ...]]) -> tuple[Timing, ...]:

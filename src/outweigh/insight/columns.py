@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from outweigh.insight.alignment import Scored
-from outweigh.records import ModelSpec, Result, Transcript
+from outweigh.records import ModelSource, ModelSpec, Result, Transcript
 
 Held = Sequence[tuple[Result, Sequence[Transcript]]]
 
@@ -22,7 +22,8 @@ def scored(result: Result, transcripts: Sequence[Transcript]) -> Scored:
 def _marks(spec: ModelSpec) -> tuple[str, ...]:
     """What may tell two columns of one title apart, the most telling first."""
     template = "chat" if spec.chat_template == "on" else "no chat template"
-    revision = (spec.revision or "unknown revision")[:8]
+    revision = spec.revision or "unknown revision"
+    revision = f"run {revision}" if spec.source is ModelSource.ENDPOINT else revision[:8]
     return (spec.precision or "unknown precision", template, spec.quantization or "not quantized", revision, spec.name)
 
 

@@ -52,10 +52,11 @@ def run(results: Sequence[Result], task_hashes: Mapping[str, str]) -> dict[str, 
 def _config(results: Sequence[Result], model: ModelSpec) -> dict[str, Any]:
     evaluations = [one.evaluation for one in results]
     machine, card = results[0].machine, results[0].card
+    revision = None if model.source is ModelSource.ENDPOINT else model.revision  # there the run's name
     known = {
         "model_num_parameters": card.parameters if card else None,
         "model_dtype": model.precision,
-        "model_revision": model.revision,
+        "model_revision": revision,
         "model_sha": model.revision if _COMMIT.fullmatch(model.revision or "") else None,
     }
     return {
@@ -78,10 +79,12 @@ def _config(results: Sequence[Result], model: ModelSpec) -> dict[str, Any]:
 
 def _arguments(model: ModelSpec) -> dict[str, Any]:
     """The model as arguments of lm-evaluation-harness's `hf` model, an endpoint's as those of an API."""
-    named = {"model": model.name} if model.source is ModelSource.ENDPOINT else {"pretrained": model.name}
-    known = {"revision": model.revision, "dtype": model.precision, "peft": model.adapter}
+    named: dict[str, Any] = {"pretrained": model.name, "revision": model.revision}
+    if model.source is ModelSource.ENDPOINT:
+        named = {"model": model.name}
+    known = {"dtype": model.precision, "peft": model.adapter}
     trusted = {"trust_remote_code": True} if model.remote_code else {}
-    return named | {key: value for key, value in known.items() if value is not None} | trusted
+    return {key: value for key, value in (named | known).items() if value is not None} | trusted
 
 
 def _shared(values: Sequence[int | None]) -> int | None:

@@ -22,6 +22,7 @@ from outweigh.records import (
     Generate,
     Likelihood,
     ModelSpec,
+    Protocol,
     Result,
     UserError,
 )
@@ -75,6 +76,8 @@ def _one_model(logged: Sequence[Logged]) -> ModelSpec:
         benchmark = one.result.evaluation.benchmark
         if benchmark in seen:
             raise UserError(f"{benchmark}: twice; a results file of lm-evaluation-harness has one result for a task")
+        if one.result.evaluation.protocol is Protocol.LETTER:
+            raise UserError(f"{benchmark}: was asked by letter, which is no task of lm-evaluation-harness")
         seen.add(benchmark)
         _check_completeness(one)
     return models[0]

@@ -17,7 +17,7 @@ from outweigh.models.planning import ROOT, Pack, Span, spans
 
 NAME = "outweigh"
 _ENOUGH = 64  # rows a span: fewer cost a kernel call each, more cost scores that the mask throws away
-_ROOM = 128  # tokens that buffers grow by, at least
+ROOM = 128  # tokens that buffers grow by, at least
 
 Windows = Sequence[int | None]  # a layer's sliding window, None for full attention
 
@@ -95,7 +95,7 @@ class Path:
             for number, pair in new.items():
                 held = self.layers.get(number) or tuple(part[:, :, :0] for part in pair)
                 if held[0].shape[2] < length:
-                    held = tuple(grown(part[:, :, :keep], 1, length + max(_ROOM, length // 4)) for part in held)
+                    held = tuple(grown(part[:, :, :keep], 1, length + max(ROOM, length // 4)) for part in held)
                 for part, fresh in zip(held, pair, strict=True):
                     part[:, :, keep:length] = fresh[:, :, rows]
                 self.layers[number] = (held[0], held[1])
@@ -210,7 +210,7 @@ class Slots:
         """Let every slot of a layer hold at least `length` tokens."""
         held = self.layers.get(number) or tuple(part[:0, :, :0] for part in like)
         if length > held[0].shape[2]:
-            held = tuple(grown(part, self.size, length + _ROOM) for part in held)
+            held = tuple(grown(part, self.size, length + ROOM) for part in held)
         self.layers[number] = (held[0], held[1])
 
 

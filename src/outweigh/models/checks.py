@@ -13,7 +13,7 @@ from outweigh.models.gguf_header import gguf_header
 from outweigh.records import UserError
 
 _LONGEST_HEADER = 100_000_000  # bytes, the format's own limit
-_BITS = {
+BITS = {
     "F64": 64, "I64": 64, "U64": 64, "C64": 64, "F32": 32, "I32": 32, "U32": 32, "F16": 16, "BF16": 16, "I16": 16,
     "U16": 16, "F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "I8": 8, "U8": 8, "BOOL": 8,
 }  # fmt: skip
@@ -74,7 +74,7 @@ def _tensors(entries: dict[str, Any]) -> tuple[dict[str, int], int]:
             continue
         first, last = entry["data_offsets"]
         count = math.prod(entry["shape"])
-        bits = _BITS.get(entry["dtype"])
+        bits = BITS.get(entry["dtype"])
         if not 0 <= first <= last or (bits is not None and last - first != count * bits // 8):
             raise ValueError(f"tensor {name[:60]!r} of shape {entry['shape']} has offsets {first}–{last}")
         elements[str(entry["dtype"])] = elements.get(str(entry["dtype"]), 0) + count

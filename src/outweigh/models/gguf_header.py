@@ -6,7 +6,7 @@
 import math
 import mmap
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from outweigh.records import UserError
@@ -24,7 +24,7 @@ Value = str | int | float | bool | list["Value"]
 
 @dataclass(frozen=True)
 class GGUFHeader:
-    """What the header says. `metadata` leaves out arrays of more than 64 entries.
+    """What the header says. `metadata` leaves out arrays of more than 64 entries; `lengths` says how many they have.
 
     `elements` counts weights by tensor type; `end` is the number of bytes that the file must have at least.
     """
@@ -32,6 +32,7 @@ class GGUFHeader:
     metadata: dict[str, Value] = field(default_factory=dict)
     elements: dict[str, int] = field(default_factory=dict)
     end: int = 0
+    lengths: dict[str, int] = field(default_factory=dict)
 
     @property
     def parameters(self) -> int:
@@ -60,6 +61,7 @@ class _Cursor:
     def __init__(self, data: mmap.mmap) -> None:
         self.data = data
         self.place = len(_MAGIC)
+        self.skipped = 0  # entries of the array that was left out last
 
     def scalar(self, code: str) -> int | float | bool:
         (value,) = struct.unpack_from(code, self.data, self.place)
@@ -92,6 +94,7 @@ class _Cursor:
         return None
 
     def _skip(self, kind: int, size: int) -> None:
+        self.skipped = size
         if kind != _STRING:
             self.place += struct.calcsize(_SCALARS[kind]) * size
             return
@@ -140,12 +143,15 @@ def _read(cursor: _Cursor) -> GGUFHeader:
         raise ValueError(f"version {version}{swapped}; versions 2 and 3 are read")
     tensors, pairs = cursor.count(), cursor.count()
     metadata: dict[str, Value] = {}
+    lengths: dict[str, int] = {}
     for _ in range(pairs):
         key = cursor.text()
         value = cursor.value(cursor.count("<I"))
         if value is not None:
             metadata[key] = value
-    return _tensors(cursor, tensors, metadata)
+        else:
+            lengths[key] = cursor.skipped
+    return replace(_tensors(cursor, tensors, metadata), lengths=lengths)
 
 
 def _tensors(cursor: _Cursor, count: int, metadata: dict[str, Value]) -> GGUFHeader:

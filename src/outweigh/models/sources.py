@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from importlib import metadata
 from pathlib import Path
 
-from outweigh.models import cards, hub, packages, paths
+from outweigh.models import cards, endpoints, hub, packages, paths
 from outweigh.models.digests import Digests
 from outweigh.models.gguf_header import gguf_header
 from outweigh.models.staging import Progress
@@ -14,7 +14,10 @@ from outweigh.records import ModelCard, ModelSource, ModelSpec, UserError
 
 _HUB = re.compile(r"(?P<name>[\w.-]+/[\w.-]+(?:/[^@\s]+\.gguf)?)(?:@(?P<revision>[^@\s]+))?")
 _PACKAGE = re.compile(r"[A-Za-z0-9](?:[\w.-]*[A-Za-z0-9])?")
-_FORMS = "org/name for the Hub, ./folder or a .gguf file for this disk, package:NAME for an installed package"
+_FORMS = (
+    "org/name for the Hub, ./folder or a .gguf file for this disk, package:NAME for an installed package, "
+    "http://host:port/v1#model for a server"
+)
 
 
 @dataclass(frozen=True)
@@ -32,13 +35,13 @@ class Located:
 
 
 def parse(text: str) -> ModelSpec:
-    """Read "org/name[@revision]", "org/name/file.gguf[@revision]", a path, or "package:NAME". Nothing is looked up.
+    """Read "org/name[@revision]", "org/name/file.gguf[@revision]", a path, "package:NAME", or a server's address.
 
-    What exists on this disk is a path, even if it could name a repository of the Hub.
+    Nothing is looked up. What exists on this disk is a path, even if it could name a repository of the Hub.
     """
     text = text.strip()
     if "://" in text:
-        raise _not_yet(text)
+        return _address(text)
     if text.startswith("package:"):
         name = text.removeprefix("package:")
         if not _PACKAGE.fullmatch(name):
@@ -130,11 +133,11 @@ def _is_path(text: str) -> bool:
     return Path(text).is_absolute() or "\\" in text or Path(text).exists()
 
 
-def _not_yet(text: str) -> UserError:
+def _address(text: str) -> ModelSpec:
     match = re.match(r"https?://huggingface\.co/([\w.-]+/[\w.-]+)", text)
     if match:
-        return UserError(f"{text}: write the name alone: {match.group(1)}")
-    return UserError(f"{text}: endpoints come later; give a model that runs on this machine: {_FORMS}")
+        raise UserError(f"{text}: write the name alone: {match.group(1)}")
+    return endpoints.address(text)
 
 
 def _hint(text: str) -> str:

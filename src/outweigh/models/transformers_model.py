@@ -25,10 +25,10 @@ from outweigh.records import (
     UserError,
 )
 
-_CPU_PACK = 384  # tokens: large enough for the matrix units, small enough for the caches
-_DEVICE_PACK = 4096
-_CPU_SLOTS = 32  # sequences that grow at once: beyond these, a token costs what it costs
-_DEVICE_SLOTS = 256
+CPU_PACK = 384  # tokens: large enough for the matrix units, small enough for the caches
+DEVICE_PACK = 4096
+CPU_SLOTS = 32  # sequences that grow at once: beyond these, a token costs what it costs
+DEVICE_SLOTS = 256
 _SHARE = 0.4  # of the free memory, for each of packs and slots
 
 T = TypeVar("T")
@@ -170,7 +170,7 @@ def load(spec: ModelSpec, card: ModelCard, folder: Path, *, device: str) -> Tran
 
 def _budget(network: Network, device: str) -> tuple[int, Room]:
     """Tokens a pack and room for growing sequences: what the hardware likes, if the free memory allows it."""
-    pack, slots = (_CPU_PACK, _CPU_SLOTS) if device == "cpu" else (_DEVICE_PACK, _DEVICE_SLOTS)
+    pack, slots = (CPU_PACK, CPU_SLOTS) if device == "cpu" else (DEVICE_PACK, DEVICE_SLOTS)
     taken = footprint(network)
     free = _SHARE * free_bytes(device)
     return max(16, min(pack, int(free / (taken.kept + taken.passing)))), Room(slots, int(free / taken.kept))

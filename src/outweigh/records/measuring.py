@@ -53,7 +53,8 @@ class Timing(Record):
 
     `due` is when the request should have been sent: latencies count from there, so that a stalled sender hides
     nothing. `tokens` are the times at which tokens arrived; `counts` says how many came each time where it was not
-    one. A request that failed has a reason and may have no times after `sent`.
+    one. Where nobody knows how many, as in some imported requests, there are fewer `tokens` than `output_tokens` and no
+    `counts`. A request that failed has a reason and may have no times after `sent`.
     """
 
     request: int
@@ -96,7 +97,7 @@ class Noise(StrEnum):
 class Conditions(Record):
     """What the machine was doing meanwhile. None is "cannot be read here"."""
 
-    load: float | None = None  # processes that wanted to run and were not ours, on average
+    load: float | None = None  # cores that other processes kept busy, on average
     steal: float | None = None  # share of processor time that the hypervisor gave to others
     frequency_hertz: float | None = None
     frequency_spread: float | None = None  # (highest - lowest) / mean
@@ -173,17 +174,18 @@ class Measurement(Record):
     """What one model took for one workload on one machine.
 
     Every figure is an estimate whose metric carries its unit; `unmeasured` says why a figure is not there.
-    `interleaved` names the models that took turns with this one, repeat by repeat.
+    `interleaved` names the models that took turns with this one, repeat by repeat. `machine`, `precise` and
+    `conditions` are None only in what another tool measured and did not tell.
     """
 
     model: ModelSpec
     card: ModelCard | None = None
-    machine: Machine
+    machine: Machine | None
     workload: Workload
     figures: tuple[Estimate, ...]
     unmeasured: dict[str, str] = Field(default_factory=dict)
-    precise: Precise
-    conditions: Conditions
+    precise: Precise | None
+    conditions: Conditions | None
     footprint: Footprint | None = None
     energy: Energy | None = None
     requests: int
@@ -219,7 +221,8 @@ class Pace(StrEnum):
 
 
 class Versus(Record):
-    """One measurement against another of the same workload: the ratio of their median times, below 1 is faster.
+    """One measurement against another of the same workload: the ratio of their median times, below 1 is faster; bounds
+    are None where there were too few repeats for any.
 
     `baseline` names the other model, with its run where that is another one. `paired` says that both took turns.
     """
@@ -229,8 +232,8 @@ class Versus(Record):
     workload: Workload
     metric: str
     ratio: float
-    low: float
-    high: float
+    low: float | None
+    high: float | None
     pace: Pace
     paired: bool
     method: str

@@ -43,7 +43,8 @@ class ModelSpec(Record):
     """One model, exactly.
 
     `revision` is a commit (hub) or a SHA-256 over the content (path, package) once the model has been
-    found; `precision` is what it is computed in. Both are None only before that.
+    found; `precision` is what it is computed in. Both are None only before that. Of a model behind a server neither
+    is known: its `name` is the address with #model, its `revision` the run in which it was asked.
     """
 
     source: ModelSource
@@ -59,7 +60,8 @@ class ModelSpec(Record):
     @property
     def title(self) -> str:
         """The short name that tables and charts show."""
-        return self.name.rstrip("/").rsplit("/", maxsplit=1)[-1]
+        name = self.name.partition("#")[2] or self.name if self.source is ModelSource.ENDPOINT else self.name
+        return name.rstrip("/").rsplit("/", maxsplit=1)[-1]
 
 
 class ModelCard(Record):
