@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from outweigh.cli.output import percent, table
-from outweigh.records import Estimate, Measurement, Noise, Pace, Stopped, Versus, Workload
+from outweigh.records import Estimate, Measurement, Noise, Pace, Precise, Stopped, Versus, Workload
 
 _TIMES = ("ttft_seconds", "tpot_seconds", "e2e_seconds")
 _RATES = ("prompt_tokens_per_second", "output_tokens_per_second")
@@ -31,7 +31,7 @@ def print_measurements(out: Console, found: Sequence[Measurement]) -> None:
             _rate(each.figure("output_tokens_per_second")),
             _bytes(each.figure("peak_resident_bytes")),
             _joules(each),
-            str(each.precise.repeats),
+            str(each.precise.repeats) if each.precise else "–",
         )
     out.print(made)
     lines = [line for each in found for line in _remarks(each, several=len(found) > 1)]
@@ -58,8 +58,21 @@ def described(workload: Workload) -> str:
 
 def _remarks(each: Measurement, *, several: bool) -> list[str]:
     who = f"{each.title}, {described(each.workload)}: " if several else ""
-    precise, lines = each.precise, []
+    lines = _sureness(who, each.precise) if each.precise else []
+    if each.conditions and each.conditions.noise is not Noise.QUIET:
+        lines.append(f"The machine was {each.conditions.noise}: {'; '.join(each.conditions.reasons)}")
+    if each.energy is not None and each.energy.estimated:
+        lines.append(f"Energy is estimated, not measured: {each.energy.method}")
+    elif each.energy is None:
+        lines.append(f"Energy: not measured, {each.unmeasured.get('energy_joules', 'no counters here')}")
+    if each.footprint is not None:
+        lines.append(f"{who}{_size(each.footprint.total_bytes)} of memory were expected before loading")
+    return lines + [f"{who}{note}" for note in each.notes]
+
+
+def _sureness(who: str, precise: Precise) -> list[str]:
     reached = "no interval" if precise.reached is None else f"± {percent(precise.reached)} %"
+    lines = []
     if precise.stopped is Stopped.BUDGET:
         lines.append(
             f"{who}the time was up at {reached} of the median, not ± {percent(precise.wanted)} %: "
@@ -69,15 +82,7 @@ def _remarks(each: Measurement, *, several: bool) -> list[str]:
         lines.append(f"{who}stopped at {reached} of the median")
     if precise.outliers:
         lines.append(f"{who}{precise.outliers} of {precise.repeats} repeats were out of line; they count")
-    if each.conditions.noise is not Noise.QUIET:
-        lines.append(f"The machine was {each.conditions.noise}: {'; '.join(each.conditions.reasons)}")
-    if each.energy is not None and each.energy.estimated:
-        lines.append(f"Energy is estimated, not measured: {each.energy.method}")
-    elif each.energy is None:
-        lines.append(f"Energy: not measured, {each.unmeasured.get('energy_joules', 'no counters here')}")
-    if each.footprint is not None:
-        lines.append(f"{who}{_size(each.footprint.total_bytes)} of memory were expected before loading")
-    return lines + [f"{who}{note}" for note in each.notes]
+    return lines
 
 
 def _time(found: Estimate | None, *, wide: bool = False) -> str:

@@ -11,6 +11,8 @@ from outweigh.cli.output import AsJson
 
 
 class PrecisionName(StrEnum):
+    """What --precision may be."""
+
     float32 = "float32"
     bfloat16 = "bfloat16"
     float16 = "float16"

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from outweigh.interop.timing_parquet import timings_digest
 from outweigh.records import (
     Conditions,
     Energy,
@@ -20,7 +21,6 @@ from outweigh.records import (
     Timing,
     Workload,
 )
-from outweigh.interop.timing_parquet import timings_digest
 from outweigh.stats.precision import median
 from outweigh.stats.timings import summarise
 
@@ -96,9 +96,13 @@ def _costs(kept: Sequence[Turn], energy: Energy | None) -> tuple[list[Estimate],
     }
     figures = [_middle(name, values) for name, values in found.items() if values]
     missing = {name: why for each in stretches[:1] for name, why in each.unmeasured.items()}
-    highest = [each.memory.peak_bytes for each in stretches if each.memory is not None]
-    device = [each.device.peak_bytes for each in stretches if each.device is not None]
-    figures += [_highest(name, each) for name, each in (("peak_resident_bytes", highest), ("peak_device_bytes", device)) if each]
+    highest = [each.memory.resident_bytes for each in stretches if each.memory is not None]
+    device = [
+        each.device.reserved_bytes or each.device.allocated_bytes for each in stretches if each.device is not None
+    ]
+    figures += [
+        _highest(name, each) for name, each in (("peak_resident_bytes", highest), ("peak_device_bytes", device)) if each
+    ]
     tokens = sum(one.output_tokens or 0 for turn in kept for one in turn.timings)
     requests = sum(len(turn.timings) for turn in kept)
     if energy is not None:

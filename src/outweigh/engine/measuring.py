@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -180,41 +180,41 @@ def _point(
             measurements.add(session, name, measurement)
 
 
-def _repeat(
-    name: str, tracks: list[Track], workload: Workload, config: MeasureConfig, reporter: Reporter
-) -> Stopped:
+def _repeat(name: str, tracks: list[Track], workload: Workload, config: MeasureConfig, reporter: Reporter) -> Stopped:
     """Let the models take turns until all are sure enough, or the time is up."""
     budget = config.budget_seconds * len(tracks)
     what = " · ".join(track.candidate.title for track in tracks)
     reporter.begin(f"{what} · {described(workload)}", budget)
     begun = time.perf_counter()
-    planned = _plan(config)
+    planned = looks()
     next_look = next(planned)
     for repeat in range(config.repeats or sys.maxsize):
-        for track in list(tracks):
-            try:
-                track.turns.append(track.worker.repeat(Batch(workload, repeat, begun)))
-            except (OutOfMemory, Lost) as error:
-                _note(name, f"{track.candidate.title}, {described(workload)}: {error}", reporter)
-                tracks.remove(track)
+        _round(name, tracks, Batch(workload, repeat, begun), reporter)
         if not tracks:
             return Stopped.BUDGET
         count, spent = repeat + 1, time.perf_counter() - begun
-        at_look = count == next_look
         for track in tracks:
             track.seen = look(track.durations, wanted=config.within, planned=config.repeats is not None)
         reporter.advance(spent, count, _widest(tracks))
-        if at_look:
+        if config.repeats is not None:
+            continue
+        if count == next_look:
             next_look = next(planned)
-            if config.repeats is None and all(track.seen and track.seen.narrow for track in tracks):
+            if all(track.seen and track.seen.narrow for track in tracks):
                 return Stopped.NARROW
-        if config.repeats is None and spent >= budget:
+        if spent >= budget:
             return Stopped.BUDGET
     return Stopped.FIXED
 
 
-def _plan(config: MeasureConfig) -> Iterator[int]:
-    return looks() if config.repeats is None else iter((config.repeats, 0))
+def _round(name: str, tracks: list[Track], batch: Batch, reporter: Reporter) -> None:
+    """One repeat of every model; one that runs out of memory leaves the round."""
+    for track in list(tracks):
+        try:
+            track.turns.append(track.worker.repeat(batch))
+        except (OutOfMemory, Lost) as error:
+            _note(name, f"{track.candidate.title}, {described(batch.workload)}: {error}", reporter)
+            tracks.remove(track)
 
 
 def _widest(tracks: Sequence[Track]) -> float | None:

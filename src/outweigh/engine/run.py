@@ -106,9 +106,7 @@ def _asked(benchmark: Benchmark, config: RunConfig) -> Benchmark:
 
 
 @contextmanager
-def recorded(
-    config: Settings, suite: str | None = None, candidates: Sequence[Candidate] = ()
-) -> Iterator[str]:
+def recorded(config: Settings, suite: str | None = None, candidates: Sequence[Candidate] = ()) -> Iterator[str]:
     """The name of a run that is recorded as running, and afterwards as finished, interrupted or failed."""
     with runs.opened() as session:
         name = runs.begin(session, config.name, suite, config.settings())

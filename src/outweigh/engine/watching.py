@@ -31,7 +31,9 @@ def versus_earlier(run: Run, earlier: Run) -> tuple[Versus, ...]:
     found = []
     for mine in run.measurements:
         same = [each for each in earlier.measurements if each.workload == mine.workload]
-        exact = [each for each in same if each.model == mine.model] or [each for each in same if each.title == mine.title]
+        exact = [each for each in same if each.model == mine.model] or [
+            each for each in same if each.title == mine.title
+        ]
         if exact:
             found += _unpaired(mine, exact[0], f"{exact[0].title} in {earlier.name}")
     return tuple(found)

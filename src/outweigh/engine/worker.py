@@ -121,7 +121,7 @@ def serve(pipe: Connection, order: Order) -> None:
         while True:
             name, value = pipe.recv()
             try:
-                pipe.send(host.check(value) if name == "check" else host.repeat(value))
+                pipe.send(host.fits(value) if name == "check" else host.repeat(value))
             except (UserError, OutOfMemory) as error:
                 pipe.send(_plain(error))
     except UserError as error:
@@ -148,10 +148,11 @@ class _Host:
         self._order = order
         self.loaded = Loaded(time.perf_counter() - begun, self._model.network is not None)
 
-    def check(self, workload: Workload) -> None:
+    def fits(self, workload: Workload) -> bool:
         from outweigh.models.pacing import check
 
         check(self._model, workload.batch_size or 1, workload.prompt_tokens, workload.output_tokens)
+        return True
 
     def repeat(self, batch: Batch) -> Turn:
         from outweigh.metering.meter import Meter

@@ -185,7 +185,9 @@ def delete(session: Session, name: str) -> Deleted:
     results = _own(session, RunResultRow, "result_id", row.id)
     for link in (RunResultRow, RunWorkRow):
         session.execute(delete_from(link).where(link.run_id == row.id))
-    measured = session.execute(delete_from(MeasurementRow).where(MeasurementRow.run_id == row.id)).rowcount
+    of_run = MeasurementRow.run_id == row.id
+    measured = session.scalar(select(func.count()).select_from(MeasurementRow).where(of_run)) or 0
+    session.execute(delete_from(MeasurementRow).where(of_run))
     session.execute(delete_from(ResultRow).where(ResultRow.id.in_(results)))
     session.delete(row)
     session.flush()
