@@ -1,0 +1,56 @@
+"""`outweigh measure` from the command line: a document for programs, one line for what is wrong."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tiny import save_llama
+
+pytest.importorskip("torch")
+
+
+def outweigh(home, *words):
+    return subprocess.run(
+        [sys.executable, "-m", "outweigh", *map(str, words)],
+        env={**os.environ, "OUTWEIGH_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_measurement_is_shown_listed_and_deleted(tmp_path):
+    folder = save_llama(tmp_path / "tiny")
+    flags = ("--repeats", 3, "--prompt-tokens", 8, "--output-tokens", 3, "--device", "cpu", "--name", "m1")
+    done = outweigh(tmp_path / "home", "measure", folder, *flags, "--json")
+    assert done.returncode == 0, done.stderr
+    document = json.loads(done.stdout)
+    assert document["schema"] == "outweigh.measurement/1"
+    (only,) = document["run"]["measurements"]
+    assert only["precise"]["repeats"] == 3
+    shown = outweigh(tmp_path / "home", "show", "m1")
+    assert "1 × (8 + 3)" in shown.stdout
+    gone = outweigh(tmp_path / "home", "delete", "m1", "--yes")
+    assert "1 measurements" in gone.stdout
+    assert not list((tmp_path / "home" / "artifacts").rglob("*.parquet"))
+
+
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        (("--batch-size", "1,two"), "--batch-size 1,two"),
+        (("--budget", "soon"), "--budget soon"),
+        (("--within", "3"), "within"),
+        (("--against", "nothing"), "nothing"),
+    ],
+)
+def test_bad_input_is_one_line(tmp_path, flags, told):
+    folder = save_llama(tmp_path / "tiny")
+    done = outweigh(tmp_path / "home", "measure", folder, *flags)
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert told in done.stderr.splitlines()[-1]
+    assert "Traceback" not in done.stderr
