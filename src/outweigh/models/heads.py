@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from outweigh.models.linear import linear
+
 _BLOCK = 2048  # words: a block of logits is used up while it lies in the processor's cache
 _DEVICE_BLOCK = 32_768  # on an accelerator, where every block costs a dozen launches
 
@@ -27,7 +29,7 @@ class LMHead:
         if self.weight is None:
             return outputs.float()
         with torch.inference_mode():
-            found = torch.nn.functional.linear(outputs, self.weight, self.bias)
+            found = linear(outputs, self.weight, self.bias)
             found = found * self.scale if self.scale != 1 else found
             found = torch.tanh(found / self.cap) * self.cap if self.cap else found
             return found.float()

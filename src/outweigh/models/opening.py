@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from outweigh.models import attention
+from outweigh.models import attention, linear
 from outweigh.models.attention import NotOurs, Slots, Windows
 from outweigh.models.heads import LMHead
 from outweigh.models.network import Network
@@ -84,6 +84,7 @@ def opened(module: Any, device: str) -> Network | None:
     expected = _plain(module, device)
     attention.register()
     module.set_attn_implementation(attention.NAME)
+    linear.quicken(module)
     network = Network(module, module.base_model, head, device, windows(config), budget=_PACK)
     import torch
 
@@ -94,6 +95,7 @@ def opened(module: Any, device: str) -> Network | None:
     except (NotOurs, AttributeError, TypeError, ValueError, KeyError, IndexError, RuntimeError):
         equal = False
     if not equal:
+        linear.restore(module)
         module.set_attn_implementation(before)
         return None
     network.reset()
