@@ -7,7 +7,7 @@ from outweigh.models import linear  # noqa: E402
 
 
 @pytest.mark.parametrize("bias", [False, True])
-@pytest.mark.parametrize("width, words", [(512, 600), (8, 4)], ids=["large", "small"])
+@pytest.mark.parametrize(("width", "words"), [(512, 600), (8, 4)], ids=["large", "small"])
 def test_a_module_computes_the_same_and_can_be_put_back(bias, width, words):
     torch.manual_seed(3)
     module = torch.nn.Sequential(torch.nn.Linear(width, words, bias=bias), torch.nn.Tanh()).requires_grad_(False)

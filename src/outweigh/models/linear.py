@@ -17,7 +17,7 @@ def _onednn() -> Any:
     """The operator that torch.compile emits for linear layers; None where torch was built without it."""
     import torch
 
-    if platform.machine() not in ("x86_64", "AMD64") or not torch.backends.mkldnn.is_available():
+    if platform.machine() not in ("x86_64", "AMD64") or not torch.backends.mkldnn.is_available():  # type: ignore[no-untyped-call]
         return None
     return getattr(torch.ops.mkldnn, "_linear_pointwise", None)
 
