@@ -44,6 +44,7 @@ from outweigh.records.models import (
 )
 from outweigh.records.results import Area, Estimate, Evaluation, Outcome, Protocol, Result, Stopping, Usage
 from outweigh.records.runs import Run
+from outweigh.records.standings import Provenance, Standing
 
 __all__ = [
     "Accelerator",
@@ -77,6 +78,7 @@ __all__ = [
     "Precise",
     "Precision",
     "Protocol",
+    "Provenance",
     "Record",
     "Request",
     "Response",
@@ -85,6 +87,7 @@ __all__ = [
     "Run",
     "Sample",
     "Score",
+    "Standing",
     "Stopped",
     "Stopping",
     "Timing",
