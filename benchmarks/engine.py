@@ -40,6 +40,7 @@ class Work:
     first_shots: bool = False
     probe: int = 4  # samples of each benchmark that the harness's batch size is chosen on
     batch_sizes: tuple[int, ...] = (1, 2, 4, 8, 16, 32)
+    batch_of: str | None = None  # a work whose batch size is the best here too
 
 
 _GSM8K = {"gsm8k": ("openai", "gsm8k", "main")}
@@ -73,8 +74,8 @@ WORKS = (
         shots=5,
         limit=24,
         target={"smollm2": 1.5, "gemma3": 1.5},
-        probe=12,
-        batch_sizes=(4, 8, 12),
+        probe=24,
+        batch_sizes=(24, 12, 8, 4),
     ),
     Work(
         "gsm8k_first",
@@ -83,8 +84,7 @@ WORKS = (
         limit=24,
         target={"smollm2": 3, "gemma3": 3},
         first_shots=True,
-        probe=12,
-        batch_sizes=(4, 8, 12),
+        batch_of="gsm8k",
     ),
 )
 
@@ -198,17 +198,21 @@ def weights(model: str) -> str:
 
 
 def best_batch(bench: Bench, folder: str, work: Work) -> int:
-    """The harness's fastest batch size, tried on a part of the work; larger ones are left once they slow it down.
+    """The harness's fastest batch size, tried in turn until one is slower: on the whole work, or first on a part of it.
 
-    Those that come within a tenth of the fastest are tried once more on the whole work.
+    Of a part, where a slower one ends the search only if it is 1.3 times as slow, those that come within a tenth of
+    the fastest are tried once more on the whole work. Runs of the whole work count as the first turn.
     """
+    part = work.probe < work.limit
     seconds: dict[int, float] = {}
     for size in work.batch_sizes:
-        seconds[size] = bench.run("lm_eval", folder, work, limit=work.probe, batch_size=size, turn=0)["seconds"]
-        if seconds[size] > 1.3 * min(seconds.values()):
+        seconds[size] = bench.run("lm_eval", folder, work, limit=work.probe, batch_size=size, turn=0 if part else 1)[
+            "seconds"
+        ]
+        if seconds[size] > (1.3 if part else 1) * min(seconds.values()):
             break
     close = [size for size in seconds if seconds[size] <= 1.1 * min(seconds.values())]
-    if len(close) > 1:
+    if part and len(close) > 1:
         seconds = {
             size: bench.run("lm_eval", folder, work, limit=work.limit, batch_size=size, turn=1)["seconds"]
             for size in close
@@ -239,7 +243,7 @@ def largest_change(theirs: dict[str, Any], ours: dict[str, Any]) -> float:
 def compared(bench: Bench, model: str, work: Work, repeats: int) -> Line:
     """Both sides in turns."""
     folder = weights(model)
-    size = best_batch(bench, folder, work)
+    size = best_batch(bench, folder, next((each for each in WORKS if each.name == work.batch_of), work))
     theirs, ours = [], []
     for turn in range(1, repeats + 1):
         theirs.append(bench.run("lm_eval", folder, work, limit=work.limit, batch_size=size, turn=turn))

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import numpy as np
 
-from outweigh.engine.driving import Load, Progress, drive
+from outweigh.engine.driving import Ended, Load, drive
 from outweigh.models.endpoint_client import Endpoint
 from outweigh.records import Arrival, Workload
 
@@ -53,14 +53,14 @@ def measure(rate: float, streams: int, tokens: int, seconds: float, profile: cPr
     address = f"http://127.0.0.1:{int(server.stdout.readline())}/v1"
     marks: list[tuple[float, float, int]] = []
 
-    def mark(progress: Progress) -> None:
-        marks.append((progress.seconds, time.process_time(), progress.done))
+    def mark(ended: Ended) -> None:
+        marks.append((ended.at, time.process_time(), ended.done))
 
     workload = Workload(arrival=Arrival.POISSON, rate=rate, prompt_tokens=256, output_tokens=tokens)
     load = Load(workload, seconds=2 * lasts + seconds)
     if profile is not None:
         profile.enable()
-    timings = drive(Endpoint(address, "test"), load, chat=False, progress=mark).timings
+    timings = drive(Endpoint(address, "test"), load, chat=False, ended=mark).timings
     if profile is not None:
         profile.disable()
     server.stdin.close()

@@ -130,10 +130,10 @@ def test_progress_is_told_after_every_request():
     told = []
     with serving(fails=4) as (endpoint, _):
         load = Load(workload(Arrival.CONSTANT, rate=300), requests=12)
-        drive(endpoint, load, chat=False, progress=told.append)
+        drive(endpoint, load, chat=False, ended=told.append)
     assert [each.done for each in told] == list(range(1, 13))
     assert (told[-1].sent, told[-1].failed) == (12, 3)
-    assert all(before.seconds <= after.seconds for before, after in pairwise(told))
+    assert all(before.at <= after.at for before, after in pairwise(told))
 
 
 INTERRUPTED = """
@@ -143,7 +143,7 @@ from outweigh.models.endpoint_client import Endpoint
 from outweigh.records import Workload
 wanted = Workload(arrival=sys.argv[2], rate=40, concurrency=8, prompt_tokens=20, output_tokens=3)
 told = lambda each: print(each.done, flush=True)
-driven = drive(Endpoint(sys.argv[1], "test"), Load(wanted, seconds=60), chat=False, progress=told)
+driven = drive(Endpoint(sys.argv[1], "test"), Load(wanted, seconds=60), chat=False, ended=told)
 print(json.dumps([driven.interrupted, driven.cut, [each.request for each in driven.timings]]))
 """
 

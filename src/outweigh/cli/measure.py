@@ -1,5 +1,6 @@
 """`outweigh measure`: what models cost to run here."""
 
+from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
@@ -8,16 +9,42 @@ from outweigh.cli.output import AsJson
 from outweigh.cli.run import PrecisionName
 
 
+class OpenArrival(StrEnum):
+    """How requests come at a rate."""
+
+    poisson = "poisson"
+    constant = "constant"
+
+
 def measure(  # noqa: PLR0913 - each is a flag
     models: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="MODEL...", help="org/name[@revision] on the Hub, a path, or package:NAME.", show_default=False
+            metavar="MODEL...",
+            help="org/name[@revision] on the Hub, a path, package:NAME, or a server's http://host:port/v1#model.",
+            show_default=False,
         ),
     ] = None,
     batch_size: Annotated[str, typer.Option(help="Sequences at once; several for a sweep: 1,2,4,8.")] = "1",
     prompt_tokens: Annotated[str, typer.Option(help="Length of each prompt; several for a sweep.")] = "256",
     output_tokens: Annotated[str, typer.Option(help="Length of each answer; several for a sweep.")] = "32",
+    concurrency: Annotated[
+        str | None, typer.Option(help="Servers: requests under way at a time, several for a sweep. Default: 1.")
+    ] = None,
+    rate: Annotated[
+        str | None, typer.Option(help="Servers: requests a second, whether or not answers keep up; or a sweep.")
+    ] = None,
+    arrival: Annotated[OpenArrival, typer.Option(help="Servers: how requests at a rate come.")] = OpenArrival.poisson,
+    trace: Annotated[
+        str | None, typer.Option(help="Servers: JSON lines with timestamp, input_length and output_length to replay.")
+    ] = None,
+    ttft_limit: Annotated[str | None, typer.Option(help="Goodput: longest time to the first token: 500ms.")] = None,
+    tpot_limit: Annotated[str | None, typer.Option(help="Goodput: longest time per further token.")] = None,
+    e2e_limit: Annotated[str | None, typer.Option(help="Goodput: longest time for a whole answer.")] = None,
+    apply_chat_template: Annotated[
+        bool, typer.Option("--apply-chat-template", help="Servers: ask /chat/completions.")
+    ] = False,
+    timeout: Annotated[str, typer.Option(help="Servers: longest time for one request.")] = "10m",
     budget: Annotated[str, typer.Option(help="Longest time for one model at one point: 60s, 5m, 1h.")] = "60s",
     within: Annotated[
         float, typer.Option(help="Stop when the median's 95 % interval is ± this share of it or less.")
@@ -41,14 +68,23 @@ def measure(  # noqa: PLR0913 - each is a flag
     as_json: AsJson = False,
 ) -> None:
     """Measure seconds, tokens, bytes and joules until the figures are sure; several models take turns."""
-    from outweigh.engine.measure_config import numbers, seconds
+    from outweigh.engine.measure_config import numbers, rates, seconds
 
+    limits = {"ttft": ttft_limit, "tpot": tpot_limit, "e2e": e2e_limit}
+    kept = {f"{name}_seconds": seconds(text, f"{name}-limit") for name, text in limits.items() if text}
     _measure(
         {
             "models": tuple(models or ()),
             "batch_sizes": numbers("batch-size", batch_size),
             "prompt_tokens": numbers("prompt-tokens", prompt_tokens),
             "output_tokens": numbers("output-tokens", output_tokens),
+            "concurrency": numbers("concurrency", concurrency) if concurrency else (),
+            "rates": rates("rate", rate) if rate else (),
+            "arrival": arrival.value,
+            "trace": trace,
+            "limits": kept or None,
+            "chat": apply_chat_template,
+            "timeout_seconds": seconds(timeout, "timeout"),
             "budget_seconds": seconds(budget),
             "within": within,
             "repeats": repeats,
@@ -84,7 +120,7 @@ def _measure(flags: dict[str, Any], against: str | None, as_json: bool) -> None:
         print_json("measurement", shown)
         return
     out = console()
-    print_measurements(out, run.measurements)
+    print_measurements(out, run)
     print_versus(out, verdicts)
     for note in run.notes:
         out.print(f"Note: {note}", style="dim", markup=False)

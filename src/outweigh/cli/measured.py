@@ -5,15 +5,16 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from outweigh.cli.output import percent, table
-from outweigh.records import Estimate, Measurement, Noise, Pace, Precise, Stopped, Versus, Workload
+from outweigh.records import Estimate, Measurement, Noise, Pace, Precise, Run, Stopped, Versus
+from outweigh.stats.scaling import Load, exponents, knee
 
-_TIMES = ("ttft_seconds", "tpot_seconds", "e2e_seconds")
-_RATES = ("prompt_tokens_per_second", "output_tokens_per_second")
+_SHOWN = ("ttft_seconds_p50", "tpot_seconds_p50", "e2e_seconds_p50", "e2e_seconds_p95", "output_tokens_per_second")
 _SCALES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
-def print_measurements(out: Console, found: Sequence[Measurement]) -> None:
+def print_measurements(out: Console, run: Run) -> None:
     """One row a model and workload; then what surrounds the figures, said once where it is the same for all."""
+    found, names = run.measurements, run.measured
     if not found:
         return
     made = table(
@@ -22,8 +23,8 @@ def print_measurements(out: Console, found: Sequence[Measurement]) -> None:
     )  # fmt: skip
     for each in found:
         made.add_row(
-            each.title,
-            described(each.workload),
+            names[each.model.fingerprint],
+            each.workload.described,
             _time(each.figure("ttft_seconds_p50")),
             _time(each.figure("tpot_seconds_p50")),
             _time(each.figure("e2e_seconds_p50"), wide=True),
@@ -34,9 +35,53 @@ def print_measurements(out: Console, found: Sequence[Measurement]) -> None:
             str(each.precise.repeats) if each.precise else "–",
         )
     out.print(made)
-    lines = [line for each in found for line in _remarks(each, several=len(found) > 1)]
+    several = len(found) > 1
+    lines = [
+        line
+        for each in found
+        for line in _remarks(f"{names[each.model.fingerprint]}, {each.workload.described}: " if several else "", each)
+    ]
     for line in dict.fromkeys(lines):
         out.print(line, markup=False, style="dim")
+    for line in _growth(found, names):
+        out.print(line, markup=False)
+
+
+def _growth(found: Sequence[Measurement], names: dict[str, str]) -> list[str]:
+    """How time grows with the sizes of a sweep, and the load beyond which more of it stops paying, model by model."""
+    lines = []
+    for fingerprint, title in names.items():
+        mine = [(each, each.figure("e2e_seconds_p50")) for each in found if each.model.fingerprint == fingerprint]
+        timed = [(each, figure.value) for each, figure in mine if figure and each.workload.load]
+        sizes = {
+            "load": [each.workload.load or 1.0 for each, _ in timed],
+            "prompt": [float(each.workload.prompt_tokens) for each, _ in timed],
+            "output": [float(each.workload.output_tokens) for each, _ in timed],
+        }
+        grown = exponents(sizes, [value for _, value in timed]) if timed else {}
+        if grown:
+            told = ", ".join(
+                f"{name} to the {each.value:.2f} [{each.low:.2f}, {each.high:.2f}]" for name, each in grown.items()
+            )
+            lines.append(f"{title}: time grows as {told}")
+        lines += _knees(title, timed)
+    return lines
+
+
+def _knees(title: str, timed: Sequence[tuple[Measurement, float]]) -> list[str]:
+    lines = []
+    for sizes in dict.fromkeys((each.workload.prompt_tokens, each.workload.output_tokens) for each, _ in timed):
+        loads = [
+            Load(each.workload.load or 1.0, (rate.value,), (value,))
+            for each, value in timed
+            if (each.workload.prompt_tokens, each.workload.output_tokens) == sizes
+            and (rate := each.figure("requests_per_second"))
+        ]
+        if len(loads) >= 3:
+            where = knee(loads)
+            best = f"the knee is at a load of {where.load:g}" if where.load else "no knee"
+            lines.append(f"{title}, {sizes[0]} + {sizes[1]} tokens: {best}: {where.reason}")
+    return lines
 
 
 def print_versus(out: Console, verdicts: Sequence[Versus]) -> None:
@@ -48,16 +93,10 @@ def print_versus(out: Console, verdicts: Sequence[Versus]) -> None:
         else:
             told = f"{each.model} is {each.pace} than {each.baseline}"
         how = "in turns" if each.paired else "not in turns"
-        out.print(f"{described(each.workload)}: {told}, time × {each.ratio:.3f}{interval}, {how}", markup=False)
+        out.print(f"{each.workload.described}: {told}, time × {each.ratio:.3f}{interval}, {how}", markup=False)
 
 
-def described(workload: Workload) -> str:
-    """A workload in a few words."""
-    return f"{workload.batch_size} × ({workload.prompt_tokens} + {workload.output_tokens})"
-
-
-def _remarks(each: Measurement, *, several: bool) -> list[str]:
-    who = f"{each.title}, {described(each.workload)}: " if several else ""
+def _remarks(who: str, each: Measurement) -> list[str]:
     lines = _sureness(who, each.precise) if each.precise else []
     if each.conditions and each.conditions.noise is not Noise.QUIET:
         lines.append(f"The machine was {each.conditions.noise}: {'; '.join(each.conditions.reasons)}")
@@ -65,6 +104,7 @@ def _remarks(each: Measurement, *, several: bool) -> list[str]:
         lines.append(f"Energy is estimated, not measured: {each.energy.method}")
     elif each.energy is None:
         lines.append(f"Energy: not measured, {each.unmeasured.get('energy_joules', 'no counters here')}")
+    lines += [f"{who}no {metric}: {why}" for metric in _SHOWN if (why := each.unmeasured.get(metric))]
     if each.footprint is not None:
         lines.append(f"{who}{_size(each.footprint.total_bytes)} of memory were expected before loading")
     return lines + [f"{who}{note}" for note in each.notes]

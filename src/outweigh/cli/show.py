@@ -82,6 +82,6 @@ def _one(name: str, as_json: bool) -> None:
     )
     if run.results or not run.measurements:
         out.print(made)
-    print_measurements(out, run.measurements)
+    print_measurements(out, run)
     for note in run.notes:
         out.print(f"Note: {note}", style="dim", markup=False)

@@ -8,7 +8,7 @@ import selectors
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import islice, takewhile
 from typing import Any
 
 from outweigh.engine.arrivals import Due, Trace, arrivals
@@ -49,13 +49,17 @@ class Load:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """How far a load is. `seconds` since it began."""
+class Ended:
+    """One request has ended: how many were sent, had ended and had failed by then.
+
+    `at` is in seconds since the load began, `seconds` what the request took from when it was due; None if it failed.
+    """
 
     sent: int
     done: int
     failed: int
-    seconds: float
+    at: float
+    seconds: float | None
 
 
 @dataclass(frozen=True)
@@ -73,14 +77,14 @@ def drive(
     *,
     chat: bool,
     timeout_seconds: float = 600.0,
-    progress: Callable[[Progress], None] | None = None,
+    ended: Callable[[Ended], bool | None] | None = None,
 ) -> Driven:
     """Calibrate the prompts, put the load on the server, and time every request. Blocks until it is done.
 
     In the open loop a request is sent when it is due, whether or not answers keep up; `concurrency` caps what is under
     way, and waiting for a place counts from due. In the closed loop the next request of a place is due when the one
-    before has ended. A request that failed stands among the others with its reason and, as `done`, when it failed.
-    UserError where the server cannot be asked at all.
+    before has ended. Once `ended` is True no more are sent. A request that failed stands among the others with its
+    reason and, as `done`, when it failed. UserError where the server cannot be asked at all.
     """
     most, wanted = _connections(), load.workload.concurrency
     if wanted is not None and wanted > most:
@@ -93,7 +97,7 @@ def drive(
         async with Client(endpoint, timeout_seconds=timeout_seconds, connections=1) as client:
             asking = await calibrated(client, load.workload.prompt_tokens, chat=chat, salt=load.salt)
         async with Streams(endpoint, timeout_seconds=timeout_seconds) as streams:
-            found.append(await Driver(streams, asking, load, places, progress).driven())
+            found.append(await Driver(streams, asking, load, places, ended).driven())
 
     gc.freeze()  # what was there before is not searched for garbage between two tokens
     try:
@@ -108,10 +112,11 @@ class Driver:
     """One load under way."""
 
     def __init__(
-        self, streams: Streams, asking: Asking, load: Load, places: int, progress: Callable[[Progress], None] | None
+        self, streams: Streams, asking: Asking, load: Load, places: int, ended: Callable[[Ended], bool | None] | None
     ) -> None:
         self._streams, self._asking, self._load, self._places = streams, asking, load, places
-        self._progress = progress
+        self._ended = ended
+        self._enough = False
         self._heard: list[tuple[int, float, Heard]] = []
         self._sent = self._failed = 0
         self._start = 0.0
@@ -134,7 +139,7 @@ class Driver:
     async def _open(self, group: asyncio.TaskGroup) -> None:
         """Each when it is due, in order, as long as there is a place."""
         free = asyncio.Semaphore(self._places)
-        for number, due in self._load.due():
+        for number, due in self._due():
             assert due.seconds is not None
             body = self._body(number, due)
             await asyncio.sleep(self._start + due.seconds - time.perf_counter())
@@ -143,7 +148,7 @@ class Driver:
 
     async def _closed(self, group: asyncio.TaskGroup) -> None:
         """As many places as were asked for, each with one request under way at a time."""
-        waiting = self._load.due()
+        waiting = self._due()
 
         async def place() -> None:
             due = 0.0
@@ -154,6 +159,10 @@ class Driver:
 
         for _ in range(self._places):
             group.create_task(place())
+
+    def _due(self) -> Iterator[tuple[int, Due]]:
+        """What is due, until there is enough."""
+        return takewhile(lambda _: not self._enough, self._load.due())
 
     def _body(self, number: int, due: Due) -> dict[str, Any]:
         load, count = self._load, self._asking.words(due.prompt_tokens)
@@ -167,8 +176,10 @@ class Driver:
         self._heard.append((number, due, heard))
         self._failed += heard.failure is not None
         ended = heard.done - self._start
-        if self._progress:
-            self._progress(Progress(self._sent, len(self._heard), self._failed, ended))
+        if self._ended:
+            took = None if heard.failure else ended - due
+            told = self._ended(Ended(self._sent, len(self._heard), self._failed, ended, took))
+            self._enough = self._enough or bool(told)
         return ended
 
     def _timing(self, number: int, due: float, heard: Heard) -> Timing:

@@ -7,13 +7,14 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Protocol
 
+from outweigh.engine.arrivals import Trace, read_trace
 from outweigh.engine.candidates import Candidate, find, weights
 from outweigh.engine.config import RunConfig
-from outweigh.engine.measure_config import MeasureConfig
+from outweigh.engine.measure_config import MeasureConfig, Reporter
 from outweigh.engine.measured import Around, assembled
 from outweigh.engine.run import recorded
+from outweigh.engine.serving import load_servers
 from outweigh.engine.worker import Batch, Lost, Order, Turn, Worker
 from outweigh.interop.timing_parquet import timing_bytes
 from outweigh.metering.conditions import Watcher
@@ -22,7 +23,7 @@ from outweigh.models.footprint import estimate, fits
 from outweigh.models.memory import free_bytes
 from outweigh.models.model import OutOfMemory
 from outweigh.models.sources import Located
-from outweigh.records import Footprint, Stopped, UserError, Workload, measurement_key
+from outweigh.records import ChatTemplate, Footprint, Stopped, UserError, Workload, measurement_key
 from outweigh.stats.precision import Look, look, looks
 from outweigh.store import measurements, runs
 from outweigh.store.artifacts import Artifacts
@@ -30,29 +31,15 @@ from outweigh.store.home import home
 from outweigh.store.summary import RunStatus
 
 
-class Reporter(Protocol):
-    """Who is told how a measurement goes."""
-
-    def say(self, line: str) -> None:
-        """Something worth a line."""
-        ...
-
-    def begin(self, what: str, budget_seconds: float) -> None:
-        """A point of the sweep starts."""
-        ...
-
-    def advance(self, seconds: float, repeats: int, reached: float | None) -> None:
-        """Another round is done; `reached` is the widest interval's half-width over its median."""
-        ...
-
-
 @dataclass(frozen=True)
 class Prepared:
     """A measurement whose models were found and checked, before anything is written."""
 
     config: MeasureConfig
-    candidates: tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...]  # in processes of ours
     folders: dict[str, Path]
+    servers: tuple[Candidate, ...] = ()
+    trace: Trace | None = None
 
     def footprint(self, candidate: Candidate, workload: Workload) -> Footprint | None:
         """The memory that a model is expected to take; None where its headers do not say enough."""
@@ -89,14 +76,19 @@ def prepare(config: MeasureConfig, reporter: Reporter) -> Prepared:
         gguf_file=config.gguf_file,
         allow_pickle=config.allow_pickle,
         trust_remote_code=config.trust_remote_code,
+        chat_template=ChatTemplate.ON if config.chat else ChatTemplate.OFF,
     )
+    trace = read_trace(Path(config.trace)) if config.trace else None
     cache = home() / "cache"
-    candidates = tuple(find(text, common, cache, reporter.say) for text in dict.fromkeys(config.models))
-    for candidate in candidates:
-        if candidate.located is None:
-            raise UserError(f"{candidate.title}: is behind a server; measuring servers comes later, give a model here")
+    found = tuple(find(text, common, cache, reporter.say) for text in dict.fromkeys(config.models))
+    candidates = tuple(each for each in found if each.located is not None)
+    if candidates and config.for_servers:
+        raise UserError(
+            f"{candidates[0].title}: {config.for_servers[0]} is for models behind servers, not for one here"
+        )
     folders = {each.spec.fingerprint: weights(_here(each), cache, reporter.say) for each in candidates}
-    prepared = Prepared(config, candidates, folders)
+    servers = tuple(each for each in found if each.located is None)
+    prepared = Prepared(config, candidates, folders, servers, trace)
     for candidate in candidates:
         lightest = prepared.footprint(candidate, config.workloads[0])
         if lightest and (too_much := fits(lightest, free_bytes(candidate.device or "cpu"))):
@@ -122,6 +114,7 @@ def measure(prepared: Prepared, reporter: Reporter) -> str:
                 for workload in config.workloads:
                     missing = [pair for pair in workers if measurement_key(pair[0].spec, workload) not in done]
                     _point(name, prepared, workload, missing, reporter)
+        load_servers(name, prepared.servers, config, prepared.trace, reporter)
         with runs.opened() as session:
             runs.finish(session, name, RunStatus.RUNNING, notes)
     return name
@@ -130,6 +123,8 @@ def measure(prepared: Prepared, reporter: Reporter) -> str:
 def _groups(prepared: Prepared, notes: list[str]) -> list[list[Candidate]]:
     """Models that take turns: all of them if memory holds them all at once, otherwise one after the other."""
     every = list(prepared.candidates)
+    if not every:
+        return []
     needs = [prepared.footprint(each, prepared.config.workloads[-1]) for each in every]
     known = [each.total_bytes for each in needs if each is not None]
     if len(every) == 1 or (len(known) == len(every) and sum(known) <= free_bytes(every[0].device or "cpu")):
@@ -184,7 +179,7 @@ def _repeat(name: str, tracks: list[Track], workload: Workload, config: MeasureC
     """Let the models take turns until all are sure enough, or the time is up."""
     budget = config.budget_seconds * len(tracks)
     what = " · ".join(track.candidate.title for track in tracks)
-    reporter.begin(f"{what} · {described(workload)}", budget)
+    reporter.begin(f"{what} · {workload.described}", budget)
     begun = time.perf_counter()
     planned = looks()
     next_look = next(planned)
@@ -213,7 +208,7 @@ def _round(name: str, tracks: list[Track], batch: Batch, reporter: Reporter) -> 
         try:
             track.turns.append(track.worker.repeat(batch))
         except (OutOfMemory, Lost) as error:
-            _note(name, f"{track.candidate.title}, {described(batch.workload)}: {error}", reporter)
+            _note(name, f"{track.candidate.title}, {batch.workload.described}: {error}", reporter)
             tracks.remove(track)
 
 
@@ -226,8 +221,3 @@ def _note(name: str, line: str, reporter: Reporter) -> None:
     reporter.say(line)
     with runs.opened() as session:
         runs.finish(session, name, RunStatus.RUNNING, [line])
-
-
-def described(workload: Workload) -> str:
-    """A workload in a few words."""
-    return f"batch {workload.batch_size} × ({workload.prompt_tokens} + {workload.output_tokens}) tokens"

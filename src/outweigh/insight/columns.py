@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from outweigh.insight.alignment import Scored
-from outweigh.records import ModelSource, ModelSpec, Result, Transcript
+from outweigh.records import Result, Transcript, names_apart
 
 Held = Sequence[tuple[Result, Sequence[Transcript]]]
 
@@ -19,25 +19,9 @@ def scored(result: Result, transcripts: Sequence[Transcript]) -> Scored:
     return Scored(result, scores, {each.sample.id: each.sample.cluster for each in transcripts})
 
 
-def _marks(spec: ModelSpec) -> tuple[str, ...]:
-    """What may tell two columns of one title apart, the most telling first."""
-    template = "chat" if spec.chat_template == "on" else "no chat template"
-    revision = spec.revision or "unknown revision"
-    revision = f"run {revision}" if spec.source is ModelSource.ENDPOINT else revision[:8]
-    return (spec.precision or "unknown precision", template, spec.quantization or "not quantized", revision, spec.name)
-
-
 def labels(results: Sequence[Result]) -> dict[str, str]:
     """A name for each model, by the fingerprint of its spec: its title, and what tells it from others of that title."""
-    specs = {result.evaluation.model.fingerprint: (result.model, result.evaluation.model) for result in results}
-    found = {}
-    for fingerprint, (title, spec) in specs.items():
-        others = [other for key, (name, other) in specs.items() if name == title and key != fingerprint]
-        telling = [
-            mark for place, mark in enumerate(_marks(spec)) if any(_marks(other)[place] != mark for other in others)
-        ]
-        found[fingerprint] = f"{title} ({', '.join(telling)})" if telling else title
-    return found
+    return names_apart({each.evaluation.model.fingerprint: (each.model, each.evaluation.model) for each in results})
 
 
 def columns(held: Held) -> dict[str, list[Scored]]:

@@ -41,6 +41,7 @@ from outweigh.records.models import (
     ModelSource,
     ModelSpec,
     Precision,
+    names_apart,
 )
 from outweigh.records.results import Area, Estimate, Evaluation, Outcome, Protocol, Result, Stopping, Usage
 from outweigh.records.runs import Run
@@ -100,4 +101,5 @@ __all__ = [
     "canonical_json",
     "digest",
     "measurement_key",
+    "names_apart",
 ]

@@ -47,6 +47,21 @@ class Workload(Record):
     limits: Limits | None = None
     seed: int = 1234
 
+    @property
+    def described(self) -> str:
+        """In a few words: how requests come × (prompt tokens + output tokens)."""
+        how = {
+            Arrival.BATCH: f"batch {self.batch_size}",
+            Arrival.CONCURRENCY: f"{self.concurrency} at a time",
+            Arrival.TRACE: "trace, on average 1",
+        }.get(self.arrival, f"{self.arrival} {self.rate:g}/s" if self.rate else self.arrival.value)
+        return f"{how} × ({self.prompt_tokens} + {self.output_tokens})"
+
+    @property
+    def load(self) -> float | None:
+        """How much is asked at once: the batch size, the concurrency or the rate; None for a trace."""
+        return self.rate or self.concurrency or self.batch_size
+
 
 class Timing(Record):
     """One request as it went, in seconds of one monotonic clock from the start of the measurement.
@@ -175,7 +190,7 @@ class Measurement(Record):
 
     Every figure is an estimate whose metric carries its unit; `unmeasured` says why a figure is not there.
     `interleaved` names the models that took turns with this one, repeat by repeat. `machine`, `precise` and
-    `conditions` are None only in what another tool measured and did not tell.
+    `conditions` are None where they are not known: in what another tool measured and did not tell, or at a server.
     """
 
     model: ModelSpec

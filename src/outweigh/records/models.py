@@ -1,5 +1,6 @@
 """What a model is: where it comes from, how it is loaded, and what its card says."""
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from outweigh.records.base import Record
@@ -77,3 +78,23 @@ class ModelCard(Record):
     tags: tuple[str, ...] = ()
     bytes_on_disk: int | None = None
     has_chat_template: bool | None = None
+
+
+def _marks(spec: ModelSpec) -> tuple[str, ...]:
+    """What may tell two models of one title apart, the most telling first."""
+    template = "chat" if spec.chat_template == ChatTemplate.ON else "no chat template"
+    revision = spec.revision or "unknown revision"
+    revision = f"run {revision}" if spec.source is ModelSource.ENDPOINT else revision[:8]
+    return (spec.precision or "unknown precision", template, spec.quantization or "not quantized", revision, spec.name)
+
+
+def names_apart(models: Mapping[str, tuple[str, ModelSpec]]) -> dict[str, str]:
+    """A name for each model, by its key: its title, and what tells it from others of that title."""
+    found = {}
+    for key, (title, spec) in models.items():
+        others = [other for each, (name, other) in models.items() if name == title and each != key]
+        telling = [
+            mark for place, mark in enumerate(_marks(spec)) if any(_marks(other)[place] != mark for other in others)
+        ]
+        found[key] = f"{title} ({', '.join(telling)})" if telling else title
+    return found

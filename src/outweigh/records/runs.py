@@ -4,6 +4,7 @@ from datetime import datetime
 
 from outweigh.records.base import Record
 from outweigh.records.measuring import Measurement
+from outweigh.records.models import names_apart
 from outweigh.records.results import Result
 
 
@@ -16,3 +17,8 @@ class Run(Record):
     results: tuple[Result, ...] = ()
     measurements: tuple[Measurement, ...] = ()
     notes: tuple[str, ...] = ()
+
+    @property
+    def measured(self) -> dict[str, str]:
+        """A name for each model that was measured, by the fingerprint of its spec; no two are alike."""
+        return names_apart({each.model.fingerprint: (each.title, each.model) for each in self.measurements})
