@@ -1,7 +1,7 @@
 """Linear layers in float32 on a processor, by oneDNN rather than by the BLAS that torch would call.
 
-On AMD's processors MKL leaves AVX-512 aside; oneDNN's product was 1.1 to 1.8 times as fast there for matrices of this
-kind (`benchmarks/README.md`), with the same float32 arithmetic. Not covered: other precisions and devices, where torch
+On AMD's processors MKL leaves AVX-512 aside; oneDNN's product was 2.1 to 2.4 times as fast there for a pack's rows
+(`benchmarks/README.md`), with the same float32 arithmetic. Not covered: other precisions and devices, where torch
 chooses well, and small layers, where the way to oneDNN costs more than it saves.
 """
 
