@@ -14,9 +14,14 @@ one_process = pytest.mark.xdist_group("real models")
 @cache
 def loaded(package):
     """The model of a package in float32 on the CPU."""
+    return freshly(package, None)
+
+
+def freshly(package, precision):
+    """The same in any precision, loaded anew."""
     pytest.importorskip("torch")
     from outweigh.engine.candidates import find
     from outweigh.engine.config import RunConfig
 
     CACHE.mkdir(parents=True, exist_ok=True)
-    return find(f"package:{package}", RunConfig(device="cpu"), CACHE, lambda _: None).model()
+    return find(f"package:{package}", RunConfig(device="cpu", precision=precision), CACHE, lambda _: None).model()

