@@ -151,6 +151,7 @@ def test_places_that_cannot_be_written_are_named(refused, theirs, tmp_path):
     words = ("export", "theirs", "--format", "prometheus", "--to")
     assert refused(*words, tmp_path).endswith(f"give the name of a file, such as {tmp_path / 'theirs.prometheus'}")
     assert "no/such is not a directory" in refused(*words, tmp_path / "no/such/x.prom")
+    assert "cannot be written: File name too long; choose another place" in refused(*words, tmp_path / ("x" * 300))
     assert refused("export", "nobody", "--format", "prometheus").startswith("outweigh: there is no run 'nobody'")
 
 

@@ -119,13 +119,17 @@ def absent(folder):
     return folder / "absent", "absent: no such file or folder"
 
 
+def too_long(folder):
+    return folder / ("x" * 300), "no such file or folder"
+
+
 def without_its_field(folder):
     path = folder / "benchmarks.json"
     path.write_text('{"metadata": {"guidellm_version": "0.8.1", "version": 2}}')
     return path, "benchmarks: field required; expected as GuideLLM writes it"
 
 
-@pytest.mark.parametrize("make", [nothing, cut, cut_in_a_folder, absent, without_its_field])
+@pytest.mark.parametrize("make", [nothing, cut, cut_in_a_folder, absent, too_long, without_its_field])
 def test_bad_input_is_one_line_and_no_run(call, refused, tmp_path, make):
     folder = tmp_path / "given"
     folder.mkdir()

@@ -42,7 +42,7 @@ def run(*measurements, name="now"):
 def test_another_tools_measurement_is_held_against_by_its_load():
     earlier = run(measured("other/m", LOAD.but(seed=7), "AIPerf 0.13.0", value=2.0), name="before")
     (versus,) = versus_earlier(run(measured()), earlier)
-    assert (versus.baseline, versus.ratio) == ("m in before", 0.5)
+    assert (versus.baseline, versus.ratio, versus.paired) == ("m in before", 0.5, False)
     assert unmatched(run(measured()), earlier) == ()
 
 

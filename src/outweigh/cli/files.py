@@ -9,13 +9,15 @@ if TYPE_CHECKING:
 
 def check_target(path: Path, example: str) -> None:
     """Refuse a file that cannot be written, before any work is done. `example` is a good name for it."""
+    import os
+
     from outweigh.records.errors import UserError
 
-    if path.is_dir():
+    if os.path.isdir(path):
         raise UserError(f"{path} is a directory: give the name of a file, such as {path / example}")
-    if path.exists() and not path.is_file():
+    if os.path.exists(path) and not os.path.isfile(path):
         raise UserError(f"{path} is no file: give the name of one, such as {example}")
-    if not path.parent.is_dir():
+    if not os.path.isdir(path.parent):
         raise UserError(f"{path.parent} is not a directory: make it first, or write elsewhere")
 
 

@@ -1,5 +1,6 @@
 """Whose files a person wants imported: an evaluation's logs, or measurements of one of several tools."""
 
+import os
 from enum import StrEnum
 from pathlib import Path
 
@@ -30,7 +31,7 @@ def format_of(path: Path) -> Format:
 
     Raises UserError where nothing is there, nothing of it is known, or it is results of several tools.
     """
-    if not path.exists():
+    if not os.path.exists(path):  # false, too, where the name is too long to be one
         raise UserError(f"{path}: no such file or folder; expected {_ANY}")
     tools = {Format(tool.value) for place in places(path) if (tool := recognised(place))}
     found = sorted(tools | ({Format.LM_EVAL} if _is_log(path) else set()))
