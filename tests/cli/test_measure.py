@@ -4,12 +4,16 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from measured_files import copied
 from tiny import save_llama
 
 pytest.importorskip("torch")
+
+LOGS = Path(__file__).parents[1] / "interop" / "lm_eval"
 
 
 def outweigh(home, *words):
@@ -36,6 +40,26 @@ def test_a_measurement_is_shown_listed_and_deleted(tmp_path):
     gone = outweigh(tmp_path / "home", "delete", "m1", "--yes")
     assert "1 measurements" in gone.stdout
     assert not list((tmp_path / "home" / "artifacts").rglob("*.parquet"))
+
+
+def test_what_another_run_cannot_be_held_against_is_one_line(tmp_path):
+    folder, home = save_llama(tmp_path / "tiny"), tmp_path / "home"
+    for place, name in ((copied(tmp_path / "files") / "guidellm", "theirs"), (LOGS, "logs")):
+        assert outweigh(home, "import", place, "--name", name).returncode == 0
+    flags = ("--repeats", 2, "--prompt-tokens", 8, "--output-tokens", 3, "--device", "cpu", "--name", "mine")
+    done = outweigh(home, "measure", folder, *flags, "--against", "theirs")
+    line = (
+        "Nothing in theirs to hold this against: no load in common, here batch 1 × (8 + 3), "
+        "there 2 at a time × (64 + 16), poisson 4/s × (64 + 16)"
+    )
+    assert line in done.stdout.splitlines()
+    document = json.loads(outweigh(home, "measure", folder, *flags, "--against", "theirs", "--json").stdout)
+    assert (document["versus"], document["unmatched"]) == ([], [line])
+    refused = outweigh(home, "measure", folder, *flags, "--against", "logs")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "--against logs: the run logs has no measurements" in refused.stderr
+    metrics = outweigh(home, "export", "mine", "--format", "prometheus").stdout
+    assert 'outweigh_requests{arrival="batch",batch_size="1"' in metrics
 
 
 @pytest.mark.parametrize(

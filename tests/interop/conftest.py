@@ -1,6 +1,5 @@
 """A small folder in lm-evaluation-harness's form, written by hand, and records to write."""
 
-import gzip
 import json
 import shutil
 from datetime import UTC, datetime
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from measured_files import copied
 from outweigh.interop import Logged
 from outweigh.records import (
     Arrival,
@@ -133,11 +133,7 @@ def make():
 @pytest.fixture
 def measured(tmp_path):
     """A copy of the other tools' files, free to be damaged."""
-    folder = Path(shutil.copytree(Path(__file__).parent / "measured", tmp_path / "measured"))
-    packed = folder / "guidellm" / "benchmarks.json.gz"
-    packed.with_suffix("").write_bytes(gzip.decompress(packed.read_bytes()))
-    packed.unlink()
-    return folder
+    return copied(tmp_path / "measured")
 
 
 @pytest.fixture

@@ -9,8 +9,18 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as text_families
 
 from outweigh.interop.prometheus import openmetrics_json, openmetrics_text, prometheus_text
-from outweigh.interop.series import QUANTITIES, families
-from outweigh.records import Accelerator, Arrival, Estimate, Machine, UserError, Workload
+from outweigh.interop.series import QUANTITIES, families, labels
+from outweigh.records import (
+    Accelerator,
+    Arrival,
+    ChatTemplate,
+    Estimate,
+    Machine,
+    ModelSource,
+    ModelSpec,
+    UserError,
+    Workload,
+)
 
 FIXED = [
     *("ttft_seconds", "itl_seconds", "tpot_seconds", "e2e_seconds"),
@@ -73,6 +83,26 @@ def test_load_and_accelerator_are_labels_where_there_are_any(measurement):
     assert "batch_size" not in told
     unknown = samples(text_families(prometheus_text([measurement(machine=None)])))
     assert "cpu" not in unknown["outweigh_requests", None].labels
+
+
+def test_two_servers_of_one_model_are_told_apart(measurement):
+    here, there = (
+        measurement(model=ModelSpec(source=ModelSource.ENDPOINT, name=f"http://{host}:80/v1#m", revision="a-run"))
+        for host in ("a", "b")
+    )
+    found = [
+        sample for family in families([here, there]) if family.name == "outweigh_requests" for sample in family.samples
+    ]
+    assert [sample.labels["endpoint"] for sample in found] == ["http://a:80/v1", "http://b:80/v1"]
+
+
+def test_another_tool_a_trace_and_a_chat_template_are_labels(measurement):
+    work = Workload(arrival=Arrival.TRACE, trace="e" * 64, prompt_tokens=16, output_tokens=4)
+    model = measurement().model.but(chat_template=ChatTemplate.ON)
+    found = labels(measurement(model=model, workload=work, harness="AIPerf 0.13.0"))
+    told = {name: found[name] for name in ("tool", "trace", "chat_template")}
+    assert told == {"tool": "AIPerf", "trace": "e" * 12, "chat_template": "on"}
+    assert "tool" not in labels(measurement(harness="outweigh 0.1.0"))
 
 
 def test_the_source_stands_beside_every_figure_of_energy(measurement):

@@ -2,24 +2,43 @@
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from outweigh.cli.output import AsJson
 
+if TYPE_CHECKING:
+    from outweigh.interop.recognising import Format
+
 
 class _Format(StrEnum):
     lm_eval = "lm-eval"
+    aiperf = "aiperf"
+    guidellm = "guidellm"
+    optimum_benchmark = "optimum-benchmark"
 
 
 def imports(
-    source: Annotated[Path, typer.Argument(help="A folder, a results_*.json, or a samples_*.jsonl.")],
-    format: Annotated[_Format, typer.Option(help="Whose files they are.")] = _Format.lm_eval,
+    source: Annotated[Path, typer.Argument(help="A file or folder that another tool wrote.")],
+    format: Annotated[
+        _Format | None,
+        typer.Option(help="Whose files they are. Default: what they say themselves.", show_default=False),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="What to call the run. Default: a readable name.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read lm-evaluation-harness's logs into a run, with their protocol and the harness's version on record."""
+    """Read results of lm-evaluation-harness, or measurements of AIPerf, GuideLLM or optimum-benchmark, into a run."""
+    from outweigh.interop.recognising import Format, format_of
+
+    found = Format(format.value) if format else format_of(source)
+    if found is Format.LM_EVAL:
+        _results(source, name, as_json)
+    else:
+        _measurements(source, found, name, as_json)
+
+
+def _results(source: Path, name: str | None, as_json: bool) -> None:
     from outweigh.cli.output import console, print_json
     from outweigh.engine.adopting import adopt
     from outweigh.interop.lm_eval_read import read
@@ -30,7 +49,7 @@ def imports(
 
     logged = read(source)
     with runs.opened() as session:
-        run = runs.begin(session, name, None, {"imported": str(source.resolve()), "format": format.value})
+        run = runs.begin(session, name, None, {"imported": str(source.resolve()), "format": "lm-eval"})
     for each in logged:
         work = each.result.evaluation.work
         with runs.opened() as session:
@@ -49,3 +68,32 @@ def imports(
         samples = sum(len(each.transcripts) for each in logged)
         results = "1 result" if len(logged) == 1 else f"{len(logged)} results"
         console().print(f"Imported {results} with {samples} samples as [bold]{run}[/bold].")
+
+
+def _measurements(source: Path, format: "Format", name: str | None, as_json: bool) -> None:
+    from outweigh.cli.output import console, print_json
+    from outweigh.engine.adopting import estimated
+    from outweigh.interop.measurement_files import read_measurements
+    from outweigh.interop.timing_parquet import timing_bytes
+    from outweigh.store import measurements, runs
+    from outweigh.store.artifacts import Artifacts
+    from outweigh.store.summary import RunStatus
+
+    read = read_measurements(source, format.tool)
+    found = [estimated(each) for each in read]
+    artifacts = Artifacts.default()
+    settings = {"imported": str(source.resolve()), "format": format.value, "times": [m.samples_digest for m in found]}
+    with runs.opened() as session:
+        run = runs.begin(session, name, None, settings)
+        for measurement, each in zip(found, read, strict=True):
+            if each.timings:
+                measurements.keep_timings(artifacts, run, measurement.key, timing_bytes(each.timings))
+            measurements.add(session, run, measurement)
+        runs.finish(session, run, RunStatus.FINISHED)
+    if as_json:
+        print_json("import", {"run": run, "measurements": [each.model_dump(mode="json") for each in found]})
+    else:
+        count = "1 measurement" if len(found) == 1 else f"{len(found)} measurements"
+        tools = " and ".join(dict.fromkeys(each.harness for each in found))
+        requests = sum(each.requests for each in found)
+        console().print(f"Imported {count} of {tools} with {requests:,} requests as [bold]{run}[/bold].")

@@ -108,20 +108,26 @@ def _measure(flags: dict[str, Any], against: str | None, as_json: bool) -> None:
     from outweigh.cli.progress import MeasureBar
     from outweigh.engine import measuring, reading, watching
     from outweigh.engine.measure_config import checked
+    from outweigh.records.errors import UserError
 
     earlier = reading.load(against) if against else None
+    if earlier and not earlier.measurements:
+        raise UserError(f"--against {against}: the run {earlier.name} has no measurements; name one that has")
     with MeasureBar(console(stderr=True)) as bar:
         prepared = measuring.prepare(checked(flags), bar)
         name = measuring.measure(prepared, bar)
     run = reading.load(name)
     verdicts = watching.within(run) + (watching.versus_earlier(run, earlier) if earlier else ())
+    unmatched = watching.unmatched(run, earlier) if earlier else ()
     if as_json:
-        shown = {"run": run.model_dump(mode="json"), "versus": [each.model_dump(mode="json") for each in verdicts]}
-        print_json("measurement", shown)
+        versus = [each.model_dump(mode="json") for each in verdicts]
+        print_json("measurement", {"run": run.model_dump(mode="json"), "versus": versus, "unmatched": unmatched})
         return
     out = console()
     print_measurements(out, run)
     print_versus(out, verdicts)
+    for line in unmatched:
+        out.print(line, markup=False)
     for note in run.notes:
         out.print(f"Note: {note}", style="dim", markup=False)
     out.print(f"The run is called [bold]{name}[/bold]: `outweigh show {name}`, `outweigh measure … --against {name}`.")

@@ -8,7 +8,10 @@ from outweigh.cli.output import percent, table
 from outweigh.records import Estimate, Measurement, Noise, Pace, Precise, Run, Stopped, Versus
 from outweigh.stats.scaling import Load, exponents, knee
 
-_SHOWN = ("ttft_seconds_p50", "tpot_seconds_p50", "e2e_seconds_p50", "e2e_seconds_p95", "output_tokens_per_second")
+_SHOWN = (
+    "ttft_seconds_p50", "tpot_seconds_p50", "e2e_seconds_p50", "e2e_seconds_p95", "output_tokens_per_second",
+    "peak_resident_bytes",
+)  # fmt: skip
 _SCALES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -48,11 +51,16 @@ def print_measurements(out: Console, run: Run) -> None:
 
 
 def _growth(found: Sequence[Measurement], names: dict[str, str]) -> list[str]:
-    """How time grows with the sizes of a sweep, and the load beyond which more of it stops paying, model by model."""
+    """How time grows with the sizes of a sweep, and the load beyond which more of it stops paying, model by model.
+
+    Loads of one kind only: a rate and a number of requests at a time are different quantities.
+    """
     lines = []
-    for fingerprint, title in names.items():
-        mine = [(each, each.figure("e2e_seconds_p50")) for each in found if each.model.fingerprint == fingerprint]
-        timed = [(each, figure.value) for each, figure in mine if figure and each.workload.load]
+    for fingerprint, arrival in dict.fromkeys((each.model.fingerprint, each.workload.arrival) for each in found):
+        title = names[fingerprint]
+        mine = [each for each in found if (each.model.fingerprint, each.workload.arrival) == (fingerprint, arrival)]
+        figures = [(each, each.figure("e2e_seconds_p50")) for each in mine]
+        timed = [(each, figure.value) for each, figure in figures if figure and each.workload.load]
         sizes = {
             "load": [each.workload.load or 1.0 for each, _ in timed],
             "prompt": [float(each.workload.prompt_tokens) for each, _ in timed],
@@ -97,17 +105,22 @@ def print_versus(out: Console, verdicts: Sequence[Versus]) -> None:
 
 
 def _remarks(who: str, each: Measurement) -> list[str]:
-    lines = _sureness(who, each.precise) if each.precise else []
+    lines = _sureness(who, each.precise) if each.precise else [f"{who}{_asked(each)}"]
     if each.conditions and each.conditions.noise is not Noise.QUIET:
         lines.append(f"The machine was {each.conditions.noise}: {'; '.join(each.conditions.reasons)}")
     if each.energy is not None and each.energy.estimated:
         lines.append(f"Energy is estimated, not measured: {each.energy.method}")
     elif each.energy is None:
-        lines.append(f"Energy: not measured, {each.unmeasured.get('energy_joules', 'no counters here')}")
+        lines.append(f"no energy_joules: {each.unmeasured.get('energy_joules', 'no counters here')}")
     lines += [f"{who}no {metric}: {why}" for metric in _SHOWN if (why := each.unmeasured.get(metric))]
     if each.footprint is not None:
         lines.append(f"{who}{_size(each.footprint.total_bytes)} of memory were expected before loading")
     return lines + [f"{who}{note}" for note in each.notes]
+
+
+def _asked(each: Measurement) -> str:
+    """The size of a measurement that another tool took."""
+    return f"{each.requests:,} requests, {f'{each.failed:,}' if each.failed else 'none'} failed"
 
 
 def _sureness(who: str, precise: Precise) -> list[str]:

@@ -21,12 +21,13 @@ def report(
     to: Annotated[Path, typer.Option(help="The file to write.")] = Path("report.html"),
 ) -> None:
     """Write the comparison of a run's models (or of several runs') as one HTML file that needs no network."""
+    from outweigh.cli.files import check_target
     from outweigh.cli.output import console
     from outweigh.engine import reading
     from outweigh.insight.columns import columns
     from outweigh.insight.comparison import compare
 
-    check_target(to)
+    check_target(to, "report.html")
     found = [reading.load(name) for name in runs or ["latest"]]
     held = [each for run in found for each in reading.held(run)]
     run = found[0].but(results=tuple(result for result, _ in held), notes=tuple(n for r in found for n in r.notes))
@@ -34,30 +35,15 @@ def report(
     console().print(f"Report: [bold]{to}[/bold]")
 
 
-def check_target(path: Path) -> None:
-    """Refuse a file that cannot be written, before any work is done."""
-    from outweigh.records.errors import UserError
-
-    if path.is_dir():
-        raise UserError(f"{path} is a directory: give the name of a file, such as {path / 'report.html'}")
-    if not path.parent.is_dir():
-        raise UserError(f"{path.parent} is not a directory: make it first, or write elsewhere")
-
-
 def write_report(run: "Run", held: "Held", comparison: "Comparison", path: Path) -> None:
     """Write the report whole or not at all."""
-    import os
     from datetime import UTC, datetime
 
+    from outweigh.cli.files import write_whole
     from outweigh.dashboard.report import report_html
 
     text = report_html(run, comparison, _disagreements(held, comparison), made_at=datetime.now(UTC))
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        os.replace(draft, path)
-    finally:
-        draft.unlink(missing_ok=True)
+    write_whole(path, text.encode())
 
 
 def _disagreements(held: "Held", comparison: "Comparison") -> "Sequence[ReportSample]":

@@ -133,9 +133,10 @@ def _seed(text: str | None) -> str | None:
 
 def _run(flags: dict[str, Any], file: Path | None, report: Path | None, as_json: bool) -> None:
     from outweigh.cli.comparing import print_comparison, print_next_steps
+    from outweigh.cli.files import check_target
     from outweigh.cli.output import console, print_json
     from outweigh.cli.progress import Bar
-    from outweigh.cli.report import check_target, write_report
+    from outweigh.cli.report import write_report
     from outweigh.engine import adaptive, reading
     from outweigh.engine import run as plain
     from outweigh.engine.config import checked, from_toml
@@ -146,7 +147,7 @@ def _run(flags: dict[str, Any], file: Path | None, report: Path | None, as_json:
     values = from_toml(file) if file else {}
     values |= {key: value for key, value in flags.items() if value is not None and value != ()}
     if report:
-        check_target(report)
+        check_target(report, "report.html")
     with Bar(console(stderr=True)) as bar:
         settings = checked(values)
         prepared = plain.prepare(settings, bar)

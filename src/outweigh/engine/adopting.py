@@ -1,12 +1,18 @@
-"""Imported results made comparable: their benchmark's area and headline, and intervals from their own samples."""
+"""What other tools found, made comparable: intervals of results from their samples, figures from their requests."""
 
 from collections.abc import Sequence
 
 from outweigh.benchmarks.benchmark import Benchmark, Metric
 from outweigh.benchmarks.catalogue import BENCHMARKS
 from outweigh.engine.summary import values
-from outweigh.records import Estimate, Result, Transcript
+from outweigh.interop.measured import Measured, every
+from outweigh.records import Estimate, Measurement, Result, Transcript
 from outweigh.stats.intervals import estimate
+from outweigh.stats.timings import summarise
+
+_TIMES = ("ttft_seconds", "itl_seconds", "tpot_seconds", "e2e_seconds")
+_RATES = ("requests_per_second", "prompt_tokens_per_second", "output_tokens_per_second")
+_COSTS = ("peak_resident_bytes", "cpu_seconds", "energy_joules")
 
 
 def adopt(result: Result, transcripts: Sequence[Transcript]) -> Result:
@@ -25,6 +31,23 @@ def adopt(result: Result, transcripts: Sequence[Transcript]) -> Result:
         group=known.group,
         chance=known.chance,
         estimates=tuple(_with_interval(each, known, transcripts) for each in result.estimates),
+    )
+
+
+def estimated(read: Measured) -> Measurement:
+    """The measurement with every figure that its requests tell, and for each of the others the reason why it is absent.
+
+    What the tool's file says of a figure goes before what the requests would: it knows that they are not all there.
+    """
+    measurement, tool = read.measurement, read.measurement.harness
+    found = summarise(read.timings, measurement.workload) if read.timings else None
+    figures = [each for each in (found.figures if found else ()) if each.metric not in measurement.unmeasured]
+    why = f"the files of {tool} do not have it"
+    unmeasured = {name: why for stem in _TIMES for name in every(stem, why)} | dict.fromkeys((*_RATES, *_COSTS), why)
+    unmeasured |= (found.unmeasured if found else {}) | measurement.unmeasured
+    held = {each.metric for each in figures}
+    return measurement.but(
+        figures=tuple(figures), unmeasured={name: why for name, why in unmeasured.items() if name not in held}
     )
 
 

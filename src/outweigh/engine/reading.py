@@ -1,8 +1,8 @@
-"""A stored run, with the transcripts behind its results."""
+"""A stored run, with the transcripts behind its results and the raw times behind its measurements."""
 
-from outweigh.records import Result, Run, Transcript
+from outweigh.records import Measurement, Result, Run, Transcript, UserError
 from outweigh.stats.order import rank
-from outweigh.store import runs
+from outweigh.store import measurements, runs
 from outweigh.store.artifacts import Artifacts
 from outweigh.store.journal import Journal
 
@@ -31,3 +31,13 @@ def transcripts(result: Result) -> list[Transcript]:
 def held(run: Run) -> Held:
     """Every result of a run with its transcripts."""
     return [(result, transcripts(result)) for result in run.results]
+
+
+def times(run: Run, measurement: Measurement) -> bytes | None:
+    """The raw times of a measurement as a Parquet file; None where there are none."""
+    try:
+        return measurements.timings(Artifacts.default(), run.name, measurement.key)
+    except UserError as error:
+        if error.code != "not_found":
+            raise
+        return None

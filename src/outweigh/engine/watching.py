@@ -10,6 +10,7 @@ from outweigh.store import measurements
 from outweigh.store.artifacts import Artifacts
 
 _METRIC = "e2e_seconds_p50"
+_LISTED = 4  # loads in one line
 
 
 def within(run: Run) -> tuple[Versus, ...]:
@@ -29,18 +30,60 @@ def within(run: Run) -> tuple[Versus, ...]:
 
 
 def versus_earlier(run: Run, earlier: Run) -> tuple[Versus, ...]:
-    """Every measurement against the earlier run's of the same model, or else name, and workload."""
+    """Every measurement against the earlier run's of the same model, or else name, under the same load."""
     found = []
     names, before = run.measured, earlier.measured
     for mine in run.measurements:
-        same = [each for each in earlier.measurements if each.workload == mine.workload]
-        exact = [each for each in same if each.model == mine.model] or [
-            each for each in same if each.title == mine.title
-        ]
-        if exact:
-            other = f"{before[exact[0].model.fingerprint]} in {earlier.name}"
-            found += _unpaired(mine, exact[0], (names[mine.model.fingerprint], other))
+        theirs = _counterpart(mine, earlier)
+        if theirs:
+            other = f"{before[theirs.model.fingerprint]} in {earlier.name}"
+            found += _unpaired(mine, theirs, (names[mine.model.fingerprint], other))
     return tuple(found)
+
+
+def unmatched(run: Run, earlier: Run) -> tuple[str, ...]:
+    """One line for every measurement that nothing of the earlier run can be held against; one for all if none can."""
+    if not any(_same_load(mine, each) for mine in run.measurements for each in earlier.measurements):
+        loads = f"here {_loads(run)}, there {_loads(earlier)}"
+        return (f"Nothing in {earlier.name} to hold this against: no load in common, {loads}",)
+    found = [(each, _why_not(each, earlier)) for each in run.measurements]
+    return tuple(
+        f"{run.measured[each.model.fingerprint]}, {each.workload.described}: {why}" for each, why in found if why
+    )
+
+
+def _loads(run: Run) -> str:
+    every = list(dict.fromkeys(each.workload.described for each in run.measurements))
+    more = f" and {len(every) - _LISTED} more" if len(every) > _LISTED else ""
+    return ", ".join(every[:_LISTED]) + more if every else "none"
+
+
+def _why_not(mine: Measurement, earlier: Run) -> str | None:
+    """Why there is no verdict of a measurement; None where there is one."""
+    theirs = _counterpart(mine, earlier)
+    if theirs:
+        for each, where in ((mine, "here"), (theirs, f"in {earlier.name}")):
+            if each.figure(_METRIC) is None:
+                why = each.unmeasured.get(_METRIC, "not measured")
+                return f"not held against {earlier.name}: no {_METRIC} {where}, {why}"
+        return None
+    others = [earlier.measured[each.model.fingerprint] for each in earlier.measurements if _same_load(mine, each)]
+    has = f"this load only for {', '.join(others)}" if others else "no such load"
+    return f"nothing in {earlier.name} to hold it against, which has {has}"
+
+
+def _counterpart(mine: Measurement, earlier: Run) -> Measurement | None:
+    """The earlier run's measurement of the same model, or else name, under the same load."""
+    same = [each for each in earlier.measurements if _same_load(mine, each)]
+    exact = [each for each in same if each.model == mine.model] or [each for each in same if each.title == mine.title]
+    return next(iter(exact), None)
+
+
+def _same_load(mine: Measurement, theirs: Measurement) -> bool:
+    """Whether both were asked alike. Limits judge answers and ask for nothing; a seed means something to one tool."""
+    tools = {each.harness.partition(" ")[0] for each in (mine, theirs)}
+    seed = theirs.workload.seed if len(tools) == 1 else mine.workload.seed
+    return mine.workload.but(limits=None) == theirs.workload.but(limits=None, seed=seed)
 
 
 def _durations(run: Run, measurement: Measurement) -> dict[int, float]:

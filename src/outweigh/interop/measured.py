@@ -38,13 +38,16 @@ Form = TypeVar("Form", bound=Fields)
 
 
 def json_of(path: Path) -> Any:
-    """What a JSON file says. Raises UserError in one line."""
+    """What a JSON file says, or the first line of a file of JSON lines. Raises UserError in one line."""
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        return json.loads(text.partition("\n")[0] if path.suffix == ".jsonl" else text)
     except json.JSONDecodeError as error:
         raise UserError(f"{path}:{error.lineno}: not JSON: {error.msg} at column {error.colno}") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: cannot be read: {error}") from None
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: not text, so not JSON") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read: {error.strerror or error}") from None
 
 
 def form_of(form: type[Form], value: object, place: str, tool: str) -> Form:

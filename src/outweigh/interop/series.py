@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from outweigh.records import Measurement, UserError
+from outweigh.records import ChatTemplate, Measurement, ModelSource, UserError
 
 PREFIX = "outweigh"
 _QUANTILES = {"p50": "0.5", "p90": "0.9", "p95": "0.95", "p99": "0.99"}
@@ -68,19 +68,28 @@ class Family:
 
 
 def labels(measurement: Measurement) -> dict[str, str]:
-    """What tells this measurement from another; what is not known has no label."""
+    """What tells this measurement from another; what is not known, and what is as usual, has no label.
+
+    `endpoint` is a server's address, `tool` who measured if it was not Outweigh.
+    """
     model, work, machine = measurement.model, measurement.workload, measurement.machine
+    tool = measurement.harness.partition(" ")[0]
     named = {
         "model": measurement.title,
         "revision": model.revision[:12] if model.revision else None,
         "precision": model.precision,
         "quantization": model.quantization,
+        "adapter": model.adapter,
+        "chat_template": "on" if model.chat_template is ChatTemplate.ON else None,
+        "endpoint": model.name.partition("#")[0] if model.source is ModelSource.ENDPOINT else None,
         "arrival": work.arrival,
         "batch_size": work.batch_size,
         "concurrency": work.concurrency,
         "rate": work.rate,
         "prompt_tokens": work.prompt_tokens,
         "output_tokens": work.output_tokens,
+        "trace": work.trace[:12] if work.trace else None,
+        "tool": tool if tool != PREFIX else None,
         "cpu": machine.cpu if machine else None,
         "accelerator": ", ".join(one.name for one in machine.accelerators) if machine else None,
     }
@@ -108,7 +117,7 @@ def check_distinct(measurements: Sequence[Measurement]) -> None:
         key = tuple(labels(measurement).items())
         if key in seen:
             told = ", ".join(f"{name} {value}" for name, value in key)
-            raise UserError(f"two measurements of {told}: one series holds one of them; export them one by one")
+            raise UserError(f"two measurements of {told}: one series holds one of them; keep them in runs of their own")
         seen.add(key)
 
 
