@@ -1,14 +1,15 @@
 """Outweigh's engine against lm-evaluation-harness 0.4.13: seconds of answering, peak memory, and equal answers.
 
-    python benchmarks/engine.py --mirror DIR [--model smollm2 ...] [--work mmlu ...] [--repeats 3] [--record FILE]
+    python benchmarks/engine.py --mirror DIR [--model smollm2 ...] [--work mmlu ...] [--repeats 3] [--batch-size N]
 
 Both sides answer the same samples with the same weights, precision and number of threads, each run in a fresh process,
 in turns. Loading is not counted. The harness runs in a virtual environment of its own, which is made at the first run,
 with the batch size that was fastest for it on this work and model; Outweigh with its defaults. Every run is kept in
-the record file as soon as it ends, so that a stopped benchmark goes on where it was.
+the record file as soon as it ends, with its answers, so that a stopped benchmark goes on where it was.
 """
 
 import argparse
+import gzip
 import json
 import os
 import statistics
@@ -108,11 +109,12 @@ class Line:
 
 
 class Record:
-    """Runs that were measured, one JSON line each."""
+    """Runs that were measured, one compressed JSON line each."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        lines = path.read_text().splitlines() if path.exists() else []
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lines = gzip.decompress(path.read_bytes()).splitlines() if path.exists() else []
         self._runs = [json.loads(line) for line in lines]
 
     def runs(self, key: dict[str, Any]) -> list[dict[str, Any]]:
@@ -122,8 +124,8 @@ class Record:
     def add(self, run: dict[str, Any]) -> None:
         """Keep a run."""
         self._runs.append(run)
-        with self._path.open("a") as file:
-            file.write(json.dumps(run) + "\n")
+        with self._path.open("ab") as file:
+            file.write(gzip.compress(json.dumps(run).encode() + b"\n"))
 
 
 @dataclass(frozen=True)
@@ -135,11 +137,11 @@ class Bench:
     threads: int
     dtype: str
     record: Record
+    batch_size: int | None = None
 
     def run(self, side: str, folder: str, work: Work, *, limit: int, batch_size: int, turn: int) -> dict[str, Any]:
         """One run of one side in a fresh process, or what the record says of it."""
-        order = {
-            "folder": folder,
+        asked = {
             "data": work.data,
             "shots": work.shots,
             "limit": limit,
@@ -147,9 +149,9 @@ class Bench:
             "batch_size": batch_size,
             "dtype": self.dtype,
             "threads": self.threads,
-            "mirror": self.mirror,
         }
-        key = {"side": side, "turn": turn, **json.loads(json.dumps(order))}
+        order = {**asked, "folder": folder, "mirror": self.mirror}
+        key = {"side": side, "turn": turn, "weights": Path(folder).name, **json.loads(json.dumps(asked))}
         known = self.record.runs(key)
         if not known:
             done = subprocess.run(
@@ -243,7 +245,8 @@ def largest_change(theirs: dict[str, Any], ours: dict[str, Any]) -> float:
 def compared(bench: Bench, model: str, work: Work, repeats: int) -> Line:
     """Both sides in turns."""
     folder = weights(model)
-    size = best_batch(bench, folder, next((each for each in WORKS if each.name == work.batch_of), work))
+    searched = next((each for each in WORKS if each.name == work.batch_of), work)
+    size = bench.batch_size or best_batch(bench, folder, searched)
     theirs, ours = [], []
     for turn in range(1, repeats + 1):
         theirs.append(bench.run("lm_eval", folder, work, limit=work.limit, batch_size=size, turn=turn))
@@ -287,14 +290,16 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--dtype", default="float32", choices=["float32", "bfloat16"])
-    parser.add_argument("--record", type=Path, default=Path("engine-runs.jsonl"))
+    parser.add_argument("--batch-size", type=int, help="the harness's, where it is known which is fastest")
+    parser.add_argument("--record", type=Path, default=HERE / "runs" / "engine.jsonl.gz")
     parser.add_argument("--lm-eval-environment", help="a virtual environment that has the harness already")
     parser.add_argument("--json", action="store_true")
     flags = parser.parse_args()
     if not flags.mirror:
         parser.error("--mirror, or OUTWEIGH_MIRROR, must name the directory with the benchmarks' data")
     python = {"lm_eval": environment(flags.lm_eval_environment), "outweigh": sys.executable}
-    bench = Bench(python, flags.mirror, flags.threads, flags.dtype, Record(flags.record))
+    record = Record(flags.record)
+    bench = Bench(python, flags.mirror, flags.threads, flags.dtype, record, flags.batch_size)
     found = lines(bench, flags.model or list(MODELS), flags.work or [work.name for work in WORKS], flags.repeats)
     if flags.json:
         print(json.dumps([asdict(line) for line in found], indent=2))
