@@ -369,8 +369,16 @@ def both() -> Case:
     return Case(case.run.but(measurements=run.measurements), case.comparison, case.samples, evidence)
 
 
+@cache
+def long_names() -> Case:
+    """Measured models whose names are hard to tell apart and hard to fit."""
+    models = tuple(spec(name) for name in LONG)
+    run, evidence = made_up.two_models(models=models, workloads=[made_up.BATCH.but(batch_size=n) for n in (1, 8)])
+    return Case(run, None, (), evidence)
+
+
 MEASURED = {f"measured, {kind}": partial(measured, kind) for kind in made_up.KINDS if kind != "imported"}
-MEASURED |= {"measured and compared": both}
+MEASURED |= {"measured and compared": both, "measured, long names": long_names}
 
 
 @pytest.fixture(scope="session", params=sorted(CASES))

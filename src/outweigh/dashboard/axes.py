@@ -7,6 +7,7 @@ from outweigh.dashboard.charts import Range
 
 _EVEN = (1.0, 2.0, 2.5, 5.0)
 _POWERS = ((1.0, 2.0, 5.0), (1.0, 3.0), (1.0,))
+_SAME = 1 + 1e-9  # rounding
 _SPAN = 6.0  # times the smallest value from which an even axis hides what is small
 
 
@@ -69,14 +70,16 @@ def _even(found: Sequence[float], labels: int, zero: bool) -> Range:
 
 def _powers(found: Sequence[float], labels: int) -> Range:
     first, last = math.floor(math.log10(found[0])), math.ceil(math.log10(found[-1]))
-    every: list[float] = []
-    for steps in _POWERS:
-        every = [step * 10.0**power for power in range(first - 1, last + 1) for step in steps]
-        inside = [each for each in every if found[0] * 0.999 <= each <= found[-1] * 1.001]
-        if len(inside) <= labels:
-            break
-    below = max((each for each in every if each <= found[0] * 1.001), default=found[0])
-    above = min((each for each in every if each >= found[-1] * 0.999), default=found[-1])
-    ticks = [each for each in every if below * 0.999 <= each <= above * 1.001]
+    steps = next((each for each in _POWERS if _count(found, each, range(first - 1, last + 1)) <= labels), (1.0,))
+    apart = max(1, math.ceil((last - first) / labels)) if steps == (1.0,) else 1
+    every = [step * 10.0**power for power in range(first - 1, last + apart + 1, apart) for step in steps]
+    begin = max(index for index, each in enumerate(every) if each <= found[0] * _SAME)
+    end = min(index for index, each in enumerate(every) if each >= found[-1] / _SAME)
+    ticks = every[begin : max(end, begin + 1) + 1]
     places = tuple(math.log10(each) for each in ticks)
-    return Range(math.log10(below), math.log10(above), places, tuple(number(each) for each in ticks))
+    return Range(places[0], places[-1], places, tuple(number(each) for each in ticks))
+
+
+def _count(found: Sequence[float], steps: Sequence[float], powers: range) -> int:
+    """How many ticks would lie within."""
+    return sum(found[0] <= step * 10.0**power <= found[-1] for power in powers for step in steps)

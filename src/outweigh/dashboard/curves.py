@@ -1,5 +1,6 @@
 """What a chart of curves or a heat map holds, whoever draws it, and how it is laid out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from outweigh.dashboard.axes import Axis, measured
@@ -109,15 +110,16 @@ def y_axis(figure: Curves, frame: Frame) -> Axis:
     return Axis(values, labels=5 if frame.name == "wide" else 4, zero=not log, log=log)
 
 
-def end_heights(wanted: list[float], height: float) -> list[float]:
-    """Where the titles of curves stand: by their ends, but never on each other."""
-    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+def end_heights(wanted: Sequence[float], height: float, columns: Sequence[float]) -> list[float]:
+    """Where the titles of curves stand: by their ends, but never on another that ends in the same column."""
     placed = list(wanted)
-    least, most = float("-inf"), height
-    for index in order:
-        placed[index] = max(placed[index], least)
-        least = placed[index] + _GAP
-    for index in reversed(order):
-        placed[index] = min(placed[index], most)
-        most = placed[index] - _GAP
+    for column in set(columns):
+        order = sorted((each for each in range(len(wanted)) if columns[each] == column), key=lambda each: wanted[each])
+        least, most = float("-inf"), height
+        for index in order:
+            placed[index] = max(placed[index], least)
+            least = placed[index] + _GAP
+        for index in reversed(order):
+            placed[index] = min(placed[index], most)
+            most = placed[index] - _GAP
     return placed

@@ -143,7 +143,7 @@ def _ends(figure: Curves, frame: Frame, log: bool, axis: Axis, axes: Axes) -> "l
     last = [max(curve.points, key=lambda each: each.x) for curve in titled]
     low, high = axis.range.low, axis.range.high
     wanted = [frame.height * (1 - (axis.at(point.y) - low) / (high - low)) for point in last]
-    heights = end_heights(wanted, frame.height)
+    heights = end_heights(wanted, frame.height, [point.x for point in last])
     room = int((frame.ended - 14) / _LETTER)
     return [
         alt.Chart(data([{"x": _place(point.x, log), "y": axis.at(point.y)}]))

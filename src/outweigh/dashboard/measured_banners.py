@@ -1,12 +1,15 @@
 """What a reader must know before the figures of a measurement."""
 
+import re
+from collections.abc import Sequence
+
 from outweigh.dashboard import words
 from outweigh.dashboard.measured_reading import Measures
 from outweigh.dashboard.report_page import Banner
 from outweigh.records import Arrival, Noise
 from outweigh.stats.saturation import saturation
 
-_FEW = 3  # reasons that are spelled out
+_NUMBER = re.compile(r"\d+")
 
 
 def banners(found: Measures) -> tuple[Banner, ...]:
@@ -21,14 +24,24 @@ def _restless(found: Measures) -> Banner | None:
     if not restless:
         return None
     noisy = any(each.noise is Noise.NOISY for each, _ in restless)
-    reasons = list(dict.fromkeys(reason for each, _ in restless for reason in each.reasons))
-    if len(reasons) > _FEW:
-        reasons = [*reasons[: _FEW - 1], "more of this kind"]
+    reasons = _ranges([reason for each, _ in restless for reason in each.reasons])
     count = len({workload.fingerprint for _, workload in restless})
     where = "" if len(found.workloads) == 1 else f" at {count} of {len(found.workloads)} workloads"
     text = f"{words.listed(reasons)}. Times may be off by more than their intervals say; see "
     title = f"The machine was {Noise.NOISY if noisy else Noise.UNSTEADY}{where}"
     return Banner(title, f"{text[:1].upper()}{text[1:]}", "#conditions", "what it did meanwhile")
+
+
+def _ranges(reasons: Sequence[str]) -> list[str]:
+    """Every kind of reason once, with the range of its number: "other processes took 4 to 9% of the processor"."""
+    kinds: dict[str, list[str]] = {}
+    for reason in reasons:
+        kinds.setdefault(_NUMBER.sub("#", reason, count=1), []).append(reason)
+    found = []
+    for kind, alike in kinds.items():
+        numbers = sorted({int(match[0]) for each in alike if (match := _NUMBER.search(each))})
+        found.append(kind.replace("#", f"{numbers[0]} to {numbers[-1]}", 1) if len(numbers) > 1 else alike[0])
+    return found
 
 
 def _saturated(found: Measures) -> Banner | None:

@@ -86,7 +86,7 @@ def _axis(found: Measures, unit: Unit) -> Axis | None:
 
 
 def _wide(ends: Sequence[float]) -> Axis | None:
-    return Axis(ends, labels=4, log=True) if ends else None
+    return Axis(ends, labels=3, log=True) if ends else None
 
 
 def _labels(axis: Axis | None) -> list[tuple[float, str]]:

@@ -95,19 +95,19 @@ class Measures:
         return None
 
     def standing(self, workload: Workload) -> Standing:
-        """The fastest by its median, and how the others stand to it."""
-        timed = [
-            (figure.value, index)
-            for index, model in enumerate(self.cast.models)
-            if (figure := self.figure(model, workload, WHOLE))
-        ]
+        """The fastest, by the verdicts and else by its median, and how the others stand to it."""
+        models = self.cast.models
+        timed = {index: figure for index, model in enumerate(models) if (figure := self.figure(model, workload, WHOLE))}
         if not timed:
             return Standing(None)
-        best = min(timed)[1]
+        best = min(timed, key=lambda index: timed[index].value)
+        for index in timed:  # turns may show another one faster than the medians do
+            versus = self.between(models[index], models[best], workload)
+            best = index if versus and versus.pace is Pace.FASTER else best
         tied: list[int] = []
         behind: list[int] = []
-        for index, model in enumerate(self.cast.models):
-            versus = None if index == best else self.between(self.cast.models[best], model, workload)
+        for index, model in enumerate(models):
+            versus = None if index == best else self.between(models[best], model, workload)
             if versus is not None:
                 (behind if versus.pace is Pace.FASTER else tied).append(index)
         return Standing(best, tuple(tied), tuple(behind))

@@ -57,8 +57,8 @@ def _energy(found: Measures) -> MeasuredSection | None:
     said, data = measured_energy.said(found), measured_energy.table(found)
     names = measured_energy.names(found)
     split = f", from strong to faint {words.listed(names)}" if len(names) > 1 else ""
-    hint = _BARS.format(split) + _some(rows)
-    hint += _IDLE if any(one.energy and one.energy.idle_watts is not None for _, _, one in rows) else ""
+    idle = _IDLE if any(one.energy and one.energy.idle_watts is not None for _, _, one in rows) else ""
+    hint = _BARS.format(split) + idle + _some(rows)
     panel = Panel(
         "Energy of a written token",
         hint,

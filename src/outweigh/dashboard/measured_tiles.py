@@ -23,9 +23,9 @@ def _speed(found: Measures, keys: dict[str, Key]) -> Tile | None:
     if not timed:
         return None
     if len(keys) == 1:
-        quickest = min(timed, key=lambda each: each[0].value)
-        where = f"with {found.short(quickest[2])}" if len(found.workloads) > 1 else "half of all requests take less"
-        return _tile("Whole request" if len(found.workloads) == 1 else "Quickest request", None, quickest[0], where)
+        best = _best(found, WHOLE)
+        label = _named(found, best, "Whole request", "Quickest request")
+        return _tile(label, None, best[0][0], _compared(found, best) or "half of all requests take less")
     compared = [each for each in found.workloads if found.standing(each).compared]
     if len(compared) == 1:
         return _at_one(found, keys, compared[0])
@@ -77,9 +77,11 @@ def _best(found: Measures, metric: str) -> list[Timed]:
     return list(best.values())
 
 
-def _level(best: Sequence[Timed]) -> bool:
-    """Whether another model's interval has a value in common with the best one's."""
-    return any(overlap(best[0][0], each) for each, _, _ in best[1:])
+def _level(found: Measures, best: Sequence[Timed]) -> bool:
+    """Whether the interval of another model, or of another workload of the only one, has a value in common with it."""
+    first = best[0][0]
+    rivals = [each for each, _, _ in best[1:] or measured_words.every(found, first.metric) if each is not first]
+    return any(overlap(first, each) for each in rivals)
 
 
 def _compared(found: Measures, best: Sequence[Timed]) -> str:
@@ -88,12 +90,12 @@ def _compared(found: Measures, best: Sequence[Timed]) -> str:
     where = f"with {found.short(workload)}" if len(found.workloads) > 1 else ""
     unit = units.unit_of(figure.metric, (figure.value,))
     rest = words.listed([f"{model} {units.whole(each, unit)}" for each, model, _ in others])
-    return "; ".join(each for each in (where, rest, "ranges overlap" if _level(best) else "") if each)
+    return "; ".join(each for each in (where, rest, "ranges overlap" if _level(found, best) else "") if each)
 
 
 def _named(found: Measures, best: Sequence[Timed], plain: str, clear: str) -> str:
     """A tile's label: a superlative only where nothing else comes near."""
-    return clear if (len(best) > 1 or len(found.workloads) > 1) and not _level(best) else plain
+    return clear if (len(best) > 1 or len(found.workloads) > 1) and not _level(found, best) else plain
 
 
 def _rate(found: Measures, keys: dict[str, Key]) -> Tile | None:
@@ -121,8 +123,8 @@ def _memory(found: Measures, keys: dict[str, Key]) -> Tile | None:
     if not rest:
         line = f"{units.size(max(mine))} expected before loading" if mine else "a high-water mark"
         return Tile("Peak memory", None, amount, unit, "", line)
-    if units.size(needs[-1][0]) == units.size(value):
-        return Tile("Peak memory", None, amount, unit, "", "each of them")
+    if measured_words.alike(needs):
+        return Tile("Peak memory", None, amount, unit, "", f"{model}, and within 1 %: {rest}")
     return Tile("Least memory", keys[model], amount, unit, "", rest)
 
 

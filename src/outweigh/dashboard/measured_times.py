@@ -142,11 +142,12 @@ def _halves(count: int) -> float:
 def said(found: Measures) -> str:
     """What the chart of times shows: the first and the last line in full, and what is out of line in all."""
     rows = shown(timed(found))
+    unit = units.unit_of(WHOLE, [value for _, _, one in rows for value in found.times(one).values])
     parts = []
     for model, workload, one in rows if len(rows) < 3 else (rows[0], rows[-1]):
         half, tail = one.figure(WHOLE), one.figure(_TAIL)
-        most = f"half take less than {units.whole(half)}" if half else "the median has no interval"
-        rest = f"19 of 20 less than {units.whole(tail)}" if tail else "the 95th percentile has no interval yet"
+        most = f"half take less than {units.whole(half, unit)}" if half else "the median has no interval"
+        rest = f"19 of 20 less than {units.whole(tail, unit)}" if tail else "the 95th percentile has no interval yet"
         parts.append(f"{_who(found, model, workload)} {most}, {rest}.")
     every = [found.times(one) for _, _, one in rows]
     far, total = sum(len(each.far) for each in every), sum(len(each.values) for each in every)

@@ -6,6 +6,7 @@ from outweigh.dashboard import units, words
 from outweigh.dashboard.measured_reading import WHOLE, Measures, overlap
 from outweigh.dashboard.words import Said
 from outweigh.records import Estimate, Measurement, Pace, Versus, Workload
+from outweigh.stats.speed import SMALLEST
 
 Timed = tuple[Estimate, str, Workload]
 _FEW_REPEATS = "no interval: too few repeats"
@@ -118,18 +119,20 @@ def _turned(found: Measures, versus: Versus) -> Versus:
 
 
 def _alone(found: Measures) -> tuple[str, str]:
-    """One model: what a request takes, at the quickest and the slowest workload."""
+    """One model: what a request takes, at the lightest and the heaviest workload."""
     model = found.cast.models[0]
     timed = every(found, WHOLE)
     if not timed:
         reasons = dict.fromkeys(each.unmeasured.get(WHOLE, words.NOT_MEASURED) for _, _, each in found.every)
         return f"{model} was measured, but no time of a whole request is sure", f"{words.listed(list(reasons))}."
-    quickest, slowest = min(timed, key=_value), max(timed, key=_value)
-    if len(found.workloads) == 1:
-        return f"{model} takes {units.whole(quickest[0])} for the median request", _pace(found, quickest[2])
+    (first, _, least), (last, _, most) = timed[0], timed[-1]
+    if len(timed) == 1:
+        where = "" if len(found.workloads) == 1 else f" with {found.short(least)}"
+        return f"{model} takes {units.whole(first)} for the median request{where}", _pace(found, least)
+    unit = units.unit_of(WHOLE, (first.value, last.value))
     finding = (
-        f"{model} takes {units.whole(quickest[0])} for the median request with {found.short(quickest[2])}, "
-        f"and {units.whole(slowest[0])} with {found.short(slowest[2])}"
+        f"{model} takes {units.whole(first, unit)} for the median request with {found.short(least)}, "
+        f"and {units.whole(last, unit)} with {found.short(most)}"
     )
     return finding, ""
 
@@ -172,6 +175,16 @@ def peaks(found: Measures) -> list[tuple[float, str]]:
     return sorted((value, model) for model, value in highest.items())
 
 
+def alike(needs: Sequence[tuple[float, str]]) -> bool:
+    """Whether peaks lie within what counts as no difference elsewhere too; another run may turn them around."""
+    return needs[-1][0] <= needs[0][0] * (1 + SMALLEST)
+
+
+def _range(needs: Sequence[tuple[float, str]]) -> str:
+    ends = units.size(needs[0][0]), units.size(needs[-1][0])
+    return ends[0] if ends[0] == ends[1] else " to ".join(ends)
+
+
 def memory(found: Measures) -> str:
     """Who needs the least memory."""
     needs = peaks(found)
@@ -180,8 +193,8 @@ def memory(found: Measures) -> str:
     (least, first), *others = needs
     if not others:
         return f"Memory peaks at {units.size(least)}."
-    if units.size(least) == units.size(others[-1][0]):
-        return f"Each needs {units.size(least)} of memory at its peak."
+    if alike(needs):
+        return f"Memory peaks at {_range(needs)} with each of them."
     rest = units.size(others[0][0])
     if len(others) > 1:
         rest = words.listed([f"{units.size(value)} ({model})" for value, model in others])
@@ -205,7 +218,7 @@ def energy(found: Measures) -> str:
     about = "an estimated " if estimated(found) else ""
     where = f" and {found.short(first[2])}" if len(found.workloads) > 1 else ""
     if not others:
-        best = " at best," if len(spent) > 1 else ""
+        best = ", at best," if len(spent) > 1 else ""
         return f"A token takes{best} {about}{units.whole(first[0], unit)}{where.replace(' and', ' with', 1)}."
     rest = units.whole(others[0][0], unit)
     if len(others) > 1:

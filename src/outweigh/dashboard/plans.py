@@ -151,7 +151,8 @@ def planned(figure: Figure, layout: Layout) -> Plan:
     places: list[Place] = []
     top = 0.0
     for row in figure.rows:
-        room = layout.total - 150 if layout.stacked else layout.left - 10
+        beside = max(150, _BOLD * len(row.aside.brief or row.aside.head)) if row.filled else 150
+        room = layout.total - beside if layout.stacked else layout.left - 10
         titles = tuple(wrapped(row.title, int(room / _LETTER)))
         lines = max(len(titles) + bool(row.note), 1 + bool(row.aside.more))
         gap = 6 if figure.dense else 18

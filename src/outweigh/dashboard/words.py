@@ -159,7 +159,7 @@ def significant(value: float | None, unit: str = "") -> str:
     if value == 0:
         return f"0 {unit}".strip()
     places = 1 - math.floor(math.log10(abs(value)))
-    return f"{round(value, places):,.{max(places, 0)}f} {unit}".strip()
+    return f"{round(value, places):,.{max(places, 0)}f} {unit}".strip().replace("-", MINUS)
 
 
 def duration(seconds: float | None) -> str:
