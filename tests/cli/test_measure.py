@@ -62,6 +62,36 @@ def test_what_another_run_cannot_be_held_against_is_one_line(tmp_path):
     assert 'outweigh_requests{arrival="batch",batch_size="1"' in metrics
 
 
+def test_a_measurement_is_reported_by_its_flag_and_by_the_verb(tmp_path):
+    one, other = (save_llama(tmp_path / name, seed=seed) for seed, name in enumerate(("first", "second")))
+    flags = ("--repeats", 8, "--prompt-tokens", 8, "--output-tokens", 3, "--device", "cpu", "--name", "m1")
+    done = outweigh(tmp_path / "home", "measure", one, other, *flags, "--report", tmp_path / "by-flag.html")
+    assert done.returncode == 0, done.stderr
+    assert "by-flag.html" in done.stdout
+    again = outweigh(tmp_path / "home", "report", "m1", "--to", tmp_path / "by-verb.html")
+    assert again.returncode == 0, again.stderr
+    for how in ("flag", "verb"):
+        text = (tmp_path / f"by-{how}.html").read_text("utf-8")
+        assert all(part in text for part in ('id="cost"', 'id="chart-times"', "paired log ratios")), how
+
+
+def test_a_report_that_cannot_be_written_is_told_before_anything_is_measured(tmp_path):
+    folder = save_llama(tmp_path / "tiny")
+    done = outweigh(tmp_path / "home", "measure", folder, "--report", tmp_path / "nowhere" / "report.html")
+    assert done.returncode == 2
+    assert "is not a directory" in done.stderr.splitlines()[-1]
+    assert not list((tmp_path / "home").rglob("*.parquet"))
+
+
+def test_a_report_of_a_run_with_nothing_in_it_is_one_line(tmp_path):
+    folder = save_llama(tmp_path / "tiny", window=16)
+    flags = ("--repeats", 3, "--prompt-tokens", 80, "--output-tokens", 3, "--device", "cpu", "--name", "none")
+    outweigh(tmp_path / "home", "measure", folder, *flags)
+    done = outweigh(tmp_path / "home", "report", "none", "--to", tmp_path / "report.html")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith("outweigh: run none has neither a result nor a measurement")
+
+
 @pytest.mark.parametrize(
     ("flags", "told"),
     [

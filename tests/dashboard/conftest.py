@@ -5,13 +5,15 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from itertools import chain, combinations
 from types import SimpleNamespace
 
 import pytest
 
+import made_measurements as made_up
 from outweigh.benchmarks.mmlu import SUBJECTS
+from outweigh.dashboard.evidence import NOTHING, Evidence
 from outweigh.dashboard.report import ReportSample, report_html
 from outweigh.records import (
     Area,
@@ -84,12 +86,13 @@ class Case:
     """What a report is made of."""
 
     run: Run
-    comparison: Comparison
+    comparison: Comparison | None
     samples: tuple[ReportSample, ...] = ()
+    evidence: Evidence = NOTHING
 
     @cached_property
     def _html(self) -> str:
-        return report_html(self.run, self.comparison, self.samples, made_at=NOW)
+        return report_html(self.run, self.comparison, self.samples, made_at=NOW, evidence=self.evidence)
 
     def html(self) -> str:
         """The report, made once."""
@@ -350,16 +353,62 @@ CASES: dict[str, Callable[[], Case]] = {
 }
 
 
+@cache
+def measured(kind: str) -> Case:
+    """A run that only measured."""
+    run, evidence = made_up.KINDS[kind]()
+    return Case(run, None, (), evidence)
+
+
+@cache
+def both() -> Case:
+    """A run whose models answered benchmarks and were measured."""
+    case = made()
+    models = list(dict.fromkeys(result.evaluation.model for result in case.run.results))
+    run, evidence = made_up.two_models(models=models)
+    return Case(case.run.but(measurements=run.measurements), case.comparison, case.samples, evidence)
+
+
+@cache
+def long_names() -> Case:
+    """Measured models whose names are hard to tell apart and hard to fit."""
+    models = tuple(spec(name) for name in LONG)
+    run, evidence = made_up.two_models(models=models, workloads=[made_up.BATCH.but(batch_size=n) for n in (1, 8)])
+    return Case(run, None, (), evidence)
+
+
+MEASURED = {f"measured, {kind}": partial(measured, kind) for kind in made_up.KINDS if kind != "imported"}
+MEASURED |= {"measured and compared": both, "measured, long names": long_names}
+
+
 @pytest.fixture(scope="session", params=sorted(CASES))
 def case(request):
     """Every kind of comparison that the report must show well."""
     return CASES[request.param]()
 
 
+@pytest.fixture(scope="session", params=sorted(CASES | MEASURED))
+def any_case(request):
+    """Every kind of run that the report must show well."""
+    return (CASES | MEASURED)[request.param]()
+
+
 @pytest.fixture
 def make():
     """The factory of runs and comparisons."""
     return made
+
+
+@pytest.fixture
+def make_measured():
+    """The factory of runs that only measured, by kind."""
+    return measured
+
+
+@pytest.fixture
+def make_both():
+    """The factory of a run that compared and measured."""
+    return both
 
 
 @pytest.fixture

@@ -3,89 +3,25 @@
 import subprocess
 import sys
 from dataclasses import replace
-from functools import lru_cache
-from html.parser import HTMLParser
 from itertools import pairwise
 
 import pytest
 
+from html_page import Page, labels, parsed, plain
 from outweigh.dashboard import words
 from outweigh.dashboard.report import ReportSample, report_html
 from outweigh.insight.comparison import Scored, compare
 from outweigh.records import Area, Run, UserError, Verdict
 
 EVIL = "<script>alert('x')</script>"
-INLINE = {"a", "b", "code", "i", "html", "head", "style", "title"}
-VOID = {"meta", "link", "br", "img", "hr", "input"}
-
-
-class Page(HTMLParser):
-    """What a browser would make of the text: every element with its attributes and its own text."""
-
-    def __init__(self, html):
-        super().__init__(convert_charrefs=True)
-        self.elements = []
-        self.open = []
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag, attrs):
-        if tag not in INLINE:
-            self.handle_data(" ")
-        element = {"tag": tag, "attrs": dict(attrs), "text": "", "inside": [one["tag"] for one in self.open]}
-        self.elements.append(element)
-        if tag not in VOID:
-            self.open.append(element)
-
-    def handle_startendtag(self, tag, attrs):
-        self.handle_starttag(tag, attrs)
-        if tag not in VOID:
-            self.open.pop()
-
-    def handle_endtag(self, tag):
-        assert self.open, f"</{tag}> closes nothing"
-        assert self.open.pop()["tag"] == tag
-
-    def handle_data(self, data):
-        for element in self.open:
-            element["text"] += data
-
-    def all(self, tag, **attrs):
-        return [
-            one
-            for one in self.elements
-            if one["tag"] == tag and all(one["attrs"].get(name.strip("_")) == value for name, value in attrs.items())
-        ]
-
-    def by_class(self, name):
-        return [one for one in self.elements if name in (one["attrs"].get("class") or "").split()]
-
-    def by_id(self, name):
-        return next((one for one in self.elements if one["attrs"].get("id") == name), None)
-
-
-@lru_cache(maxsize=16)
-def parsed(html):
-    page = Page(html)
-    assert page.open == []
-    return page
 
 
 def read(case):
     return parsed(case.html())
 
 
-def plain(text):
-    """Text as a test may compare it: without the joiners that keep numbers on one line."""
-    return " ".join(text.replace("\N{WORD JOINER}", "").replace("\N{NO-BREAK SPACE}", " ").split())
-
-
-def labels(page):
-    return [one["attrs"]["aria-label"] for one in page.all("div", role="img")]
-
-
-def test_every_page_is_well_formed_with_one_heading_and_no_skipped_level(case):
-    page = read(case)
+def test_every_page_is_well_formed_with_one_heading_and_no_skipped_level(any_case):
+    page = read(any_case)
     assert page.all("html", lang="en")
     levels = [int(one["tag"][1]) for one in page.elements if one["tag"] in ("h1", "h2", "h3", "h4")]
     assert levels[0] == 1
@@ -93,8 +29,8 @@ def test_every_page_is_well_formed_with_one_heading_and_no_skipped_level(case):
     assert all(after - before <= 1 for before, after in pairwise(levels))
 
 
-def test_ids_are_unique_and_every_link_inside_leads_somewhere(case):
-    page = read(case)
+def test_ids_are_unique_and_every_link_inside_leads_somewhere(any_case):
+    page = read(any_case)
     ids = [one["attrs"]["id"] for one in page.elements if "id" in one["attrs"]]
     assert len(ids) == len(set(ids))
     links = [one["attrs"]["href"] for one in page.elements if one["tag"] in ("a", "use")]
@@ -102,8 +38,8 @@ def test_ids_are_unique_and_every_link_inside_leads_somewhere(case):
     assert {link.removeprefix("#") for link in links} <= set(ids)
 
 
-def test_a_page_asks_nothing_of_any_network(case):
-    page = read(case)
+def test_a_page_asks_nothing_of_any_network(any_case):
+    page = read(any_case)
     for one in page.elements:
         for name in ("src", "href", "xlink:href", "srcset", "action", "data", "poster", "style"):
             assert (one["attrs"].get(name) or "#").startswith("#"), one
@@ -122,8 +58,8 @@ def test_the_finding_is_the_heading(make):
     assert page.by_class("lede")[0]["text"] == "With 500 samples each."
 
 
-def test_every_table_has_a_caption_and_scoped_headers(case):
-    page = read(case)
+def test_every_table_has_a_caption_and_scoped_headers(any_case):
+    page = read(any_case)
     tables = page.all("table")
     assert len(tables) == len(page.all("caption")) > 0
     assert all(one["attrs"].get("scope") in ("col", "row", "rowgroup") for one in page.all("th"))
@@ -133,8 +69,8 @@ def test_every_table_has_a_caption_and_scoped_headers(case):
     assert all(box["attrs"]["aria-label"] for box in boxes)
 
 
-def test_every_chart_is_drawn_in_two_widths_with_a_sentence_and_its_numbers(case):
-    page = read(case)
+def test_every_chart_is_drawn_in_two_widths_with_a_sentence_and_its_numbers(any_case):
+    page = read(any_case)
     figures = page.all("figure")
     assert figures
     assert len(page.by_class("wide")) >= len(figures)
@@ -145,8 +81,8 @@ def test_every_chart_is_drawn_in_two_widths_with_a_sentence_and_its_numbers(case
     assert all(one["attrs"]["aria-hidden"] == "true" and "width" not in one["attrs"] for one in drawn)
 
 
-def test_charts_take_every_colour_from_the_page_s_theme(case):
-    page = read(case)
+def test_charts_take_every_colour_from_the_page_s_theme(any_case):
+    page = read(any_case)
     colours = {
         one["attrs"][name]
         for one in page.elements

@@ -34,10 +34,10 @@ def browser():
 
 
 @pytest.fixture
-def shown(browser, case, tmp_path):
+def shown(browser, any_case, tmp_path):
     """The report, open in a browser, with what the browser complained of and what it asked the network for."""
     path = tmp_path / "report.html"
-    path.write_text(case.html(), encoding="utf-8")
+    path.write_text(any_case.html(), encoding="utf-8")
     page = browser.new_page()
     page.complaints = []
     page.on("console", lambda message: page.complaints.append(message.text))
@@ -70,7 +70,7 @@ def test_the_page_is_accessible_and_fits_in_every_view(shown):
 
 
 def test_each_width_shows_one_drawing_and_none_of_its_words_is_cut(shown):
-    script = """() => [...document.querySelectorAll('#answer svg.plot, #differences svg.plot')]
+    script = """() => [...document.querySelectorAll('main > section:not(#benchmarks) svg.plot')]
         .filter(one => one.getBoundingClientRect().width)
         .map(one => {
             const card = one.closest('.card').getBoundingClientRect();

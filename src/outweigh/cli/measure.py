@@ -1,6 +1,7 @@
 """`outweigh measure`: what models cost to run here."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -53,6 +54,7 @@ def measure(  # noqa: PLR0913 - each is a flag
         int | None, typer.Option(help="Exactly this many repeats instead, warm-up included.", min=1)
     ] = None,
     against: Annotated[str | None, typer.Option(help="An earlier run to hold this one against.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Also write the HTML report to this file.")] = None,
     threads: Annotated[int | None, typer.Option(help="Processor threads. Default: torch's own choice.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="Seed of the prompts.")] = 1234,
     name: Annotated[str | None, typer.Option(help="What to call the run. Default: a readable name.")] = None,
@@ -98,18 +100,23 @@ def measure(  # noqa: PLR0913 - each is a flag
             "trust_remote_code": trust_remote_code,
         },
         against,
+        report,
         as_json,
     )
 
 
-def _measure(flags: dict[str, Any], against: str | None, as_json: bool) -> None:
+def _measure(flags: dict[str, Any], against: str | None, report: Path | None, as_json: bool) -> None:
+    from outweigh.cli.files import check_target
     from outweigh.cli.measured import print_measurements, print_versus
     from outweigh.cli.output import console, print_json
     from outweigh.cli.progress import MeasureBar
+    from outweigh.cli.report import report_runs
     from outweigh.engine import measuring, reading, watching
     from outweigh.engine.measure_config import checked
     from outweigh.records.errors import UserError
 
+    if report:
+        check_target(report, "report.html")
     earlier = reading.load(against) if against else None
     if earlier and not earlier.measurements:
         raise UserError(f"--against {against}: the run {earlier.name} has no measurements; name one that has")
@@ -122,12 +129,17 @@ def _measure(flags: dict[str, Any], against: str | None, as_json: bool) -> None:
     if as_json:
         versus = [each.model_dump(mode="json") for each in verdicts]
         print_json("measurement", {"run": run.model_dump(mode="json"), "versus": versus, "unmatched": unmatched})
-        return
-    out = console()
-    print_measurements(out, run)
-    print_versus(out, verdicts)
-    for line in unmatched:
-        out.print(line, markup=False)
-    for note in run.notes:
-        out.print(f"Note: {note}", style="dim", markup=False)
-    out.print(f"The run is called [bold]{name}[/bold]: `outweigh show {name}`, `outweigh measure … --against {name}`.")
+    else:
+        out = console()
+        print_measurements(out, run)
+        print_versus(out, verdicts)
+        for line in unmatched:
+            out.print(line, markup=False)
+        for note in run.notes:
+            out.print(f"Note: {note}", style="dim", markup=False)
+        again = f"`outweigh show {name}`, `outweigh report {name}`, `outweigh measure … --against {name}`"
+        out.print(f"The run is called [bold]{name}[/bold]: {again}.")
+    if report:
+        report_runs([run], report)
+    if report and not as_json:
+        console().print(f"Report: [bold]{report}[/bold]")

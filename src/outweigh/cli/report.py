@@ -20,29 +20,42 @@ def report(
     ] = None,
     to: Annotated[Path, typer.Option(help="The file to write.")] = Path("report.html"),
 ) -> None:
-    """Write the comparison of a run's models (or of several runs') as one HTML file that needs no network."""
+    """Write what a run (or several) found as one HTML file that needs no network: scores, times, memory and energy."""
     from outweigh.cli.files import check_target
     from outweigh.cli.output import console
+    from outweigh.engine import reading
+
+    check_target(to, "report.html")
+    report_runs([reading.load(name) for name in runs or ["latest"]], to)
+    console().print(f"Report: [bold]{to}[/bold]")
+
+
+def report_runs(runs: "Sequence[Run]", path: Path) -> None:
+    """Write the report of the runs' results and measurements together."""
     from outweigh.engine import reading
     from outweigh.insight.columns import columns
     from outweigh.insight.comparison import compare
 
-    check_target(to, "report.html")
-    found = [reading.load(name) for name in runs or ["latest"]]
-    held = [each for run in found for each in reading.held(run)]
-    run = found[0].but(results=tuple(result for result, _ in held), notes=tuple(n for r in found for n in r.notes))
-    write_report(run, held, compare(columns(held)), to)
-    console().print(f"Report: [bold]{to}[/bold]")
+    held = [each for run in runs for each in reading.held(run)]
+    comparison = compare(columns(held)) if held else None
+    whole = runs[0].but(results=tuple(result for result, _ in held), notes=tuple(n for r in runs for n in r.notes))
+    write_report(whole, held, comparison, path, measured=runs)
 
 
-def write_report(run: "Run", held: "Held", comparison: "Comparison", path: Path) -> None:
-    """Write the report whole or not at all."""
+def write_report(
+    run: "Run", held: "Held", comparison: "Comparison | None", path: Path, *, measured: "Sequence[Run] | None" = None
+) -> None:
+    """Write the report whole or not at all. `measured` are the runs whose measurements it shows; default: this one."""
     from datetime import UTC, datetime
 
     from outweigh.cli.files import write_whole
+    from outweigh.dashboard.evidence import gathered
     from outweigh.dashboard.report import report_html
 
-    text = report_html(run, comparison, _disagreements(held, comparison), made_at=datetime.now(UTC))
+    together, evidence = gathered(measured or (run,))
+    run = run.but(measurements=together.measurements)
+    disagreements = _disagreements(held, comparison) if comparison else ()
+    text = report_html(run, comparison, disagreements, made_at=datetime.now(UTC), evidence=evidence)
     write_whole(path, text.encode())
 
 

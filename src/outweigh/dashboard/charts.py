@@ -35,8 +35,33 @@ class Aside:
 
 
 @dataclass(frozen=True)
+class Dot:
+    """One raw value; `shift` pixels aside, so that equal ones do not hide each other. `far` is out of line."""
+
+    x: float
+    series: int
+    shift: float
+    far: bool = False
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A stretch from `low` to `high`; `shade` is how solid it is. A `beside` one is an outline on a line of its own."""
+
+    low: float
+    high: float
+    series: int
+    shade: float = 1.0
+    beside: bool = False
+
+
+@dataclass(frozen=True)
 class ChartRow:
-    """One line of a chart. `shade` spans the intervals that are tied; `chance` is the level of guessing."""
+    """One line of a chart. `shade` spans the intervals that are tied; `chance` is the level of guessing.
+
+    Raw values (`dots`) or totals (`bars`) stand above the marks, which then share one line. `rulers` are words below
+    them at every tick of the wide and of the narrow axis, for a row with values of its own there.
+    """
 
     title: str
     marks: tuple[Mark, ...]
@@ -45,6 +70,14 @@ class ChartRow:
     strong: bool = False
     shade: tuple[float, float] | None = None
     chance: float | None = None
+    dots: tuple[Dot, ...] = ()
+    bars: tuple[Bar, ...] = ()
+    rulers: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+
+    @property
+    def filled(self) -> bool:
+        """Whether something stands above the marks."""
+        return bool(self.dots or self.bars)
 
 
 @dataclass(frozen=True)
@@ -56,13 +89,27 @@ class End:
 
 
 @dataclass(frozen=True)
+class Range:
+    """The axis: its ends and where its labels stand; `labels` are what they say where that is not the place itself."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    labels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Figure:
-    """A chart of intervals; `ends` (left, right) draws zero and says what its sides mean."""
+    """A chart of intervals; `ends` (left, right) draws zero and says what its sides mean.
+
+    Without `ranges` (wide, narrow) the axis is one of points over all intervals.
+    """
 
     rows: tuple[ChartRow, ...]
     axis: str
     ends: tuple[End, End] | None = None
     dense: bool = False
+    ranges: tuple[Range, Range] | None = None
 
 
 @dataclass(frozen=True)
@@ -89,15 +136,6 @@ class Layout:
 WIDE = Layout("wide", total=800, left=168, right=216)
 WIDE_DENSE = Layout("wide", total=980, left=270, right=200)
 NARROW = Layout("narrow", total=326, left=0, right=0, edge=10)
-
-
-@dataclass(frozen=True)
-class Range:
-    """The axis: its ends and where its labels stand, in points."""
-
-    low: float
-    high: float
-    ticks: tuple[float, ...]
 
 
 def reach(figure: Figure, labels: int) -> Range:

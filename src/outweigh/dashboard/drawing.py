@@ -1,10 +1,11 @@
 """Draws charts: one Altair definition for both widths, as inline SVG whose colours are CSS variables."""
 
+import json
 from io import StringIO
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from outweigh.dashboard.charts import SHAPES, Figure, Layout
+from outweigh.dashboard.charts import SHAPES, Figure, Layout, Range
 from outweigh.dashboard.plans import Plan, Symbol, Word, planned, symbols, words
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def svg(figure: Figure, layout: Layout) -> str:
 
     plan = planned(figure, layout)
     chart = (
-        alt.layer(*_backdrop(plan), *_intervals(plan), *_words(plan))
+        alt.layer(*_backdrop(plan), *_totals(plan), *_raw(plan), *_intervals(plan), *_words(plan))
         .properties(
             width=layout.plot,
             height=plan.height,
@@ -55,10 +56,10 @@ def svg(figure: Figure, layout: Layout) -> str:
     )
     out = StringIO()
     chart.save(out, format="svg")
-    return _inline(out.getvalue(), layout)
+    return inline(out.getvalue(), layout.name)
 
 
-def _data(values: list[dict[str, Any]]) -> "alt.InlineData":
+def data(values: list[dict[str, Any]]) -> "alt.InlineData":
     """Rows given in the chart itself."""
     import altair as alt
 
@@ -70,12 +71,13 @@ def _x(plan: Plan, field: str) -> "alt.X":
     import altair as alt
 
     said = "datum.value" if not plan.figure.ends else "(datum.value > 0 ? '+' : '') + datum.value"
+    said = told(plan.range) if plan.range.labels else f"replace({said}, '-', '\N{MINUS SIGN}')"
     return alt.X(
         f"{field}:Q",
         scale=alt.Scale(domain=[plan.range.low, plan.range.high], nice=False, zero=False),
         axis=alt.Axis(
             values=list(plan.range.ticks),
-            labelExpr=f"replace({said}, '-', '\N{MINUS SIGN}')",
+            labelExpr=said,
             title=plan.figure.axis,
             titleFontSize=12,
             titleFontWeight="normal",
@@ -99,6 +101,11 @@ def _y(field: str) -> "alt.Y":
     import altair as alt
 
     return alt.Y(f"{field}:Q", scale=None, axis=None)
+
+
+def told(axis: Range) -> str:
+    """A Vega expression for the label of each tick."""
+    return f"{json.dumps(axis.labels, ensure_ascii=False)}[indexof({json.dumps(axis.ticks)}, datum.value)]"
 
 
 def _tint(field: str = "colour") -> dict[str, Any]:
@@ -130,10 +137,10 @@ def _backdrop(plan: Plan) -> "list[alt.Chart]":
     zero = [{"from": 0, "y": 0, "y2": plan.height}] if plan.figure.ends else []
     x, y, y2 = _x(plan, "from"), _y("y"), alt.Y2("y2:Q")
     return [
-        alt.Chart(_data(shades)).mark_rect(cornerRadius=6, color="var(--tie-strong)").encode(x, y, x2="to:Q", y2=y2),
-        alt.Chart(_data(lines)).mark_rule(color="var(--line)").encode(x, y, x2="to:Q"),
-        alt.Chart(_data(upright)).mark_rule(color="var(--muted)", strokeDash=[2, 2]).encode(x, y, y2=y2),
-        alt.Chart(_data(zero)).mark_rule(color="var(--muted)", strokeWidth=1.5).encode(x, y, y2=y2),
+        alt.Chart(data(shades)).mark_rect(cornerRadius=6, color="var(--tie-strong)").encode(x, y, x2="to:Q", y2=y2),
+        alt.Chart(data(lines)).mark_rule(color="var(--line)").encode(x, y, x2="to:Q"),
+        alt.Chart(data(upright)).mark_rule(color="var(--muted)", strokeDash=[2, 2]).encode(x, y, y2=y2),
+        alt.Chart(data(zero)).mark_rule(color="var(--muted)", strokeWidth=1.5).encode(x, y, y2=y2),
     ]
 
 
@@ -151,7 +158,7 @@ def _intervals(plan: Plan) -> "list[alt.LayerChart | alt.Chart]":
         for place in plan.places
         for mark, y in zip(place.row.marks, place.heights, strict=True)
     ]
-    bar = alt.Chart(_data(bars)).mark_rule(
+    bar = alt.Chart(data(bars)).mark_rule(
         strokeWidth=4 if plan.figure.dense else 6, strokeCap="round", strokeOpacity=0.45
     )
     return [
@@ -159,6 +166,42 @@ def _intervals(plan: Plan) -> "list[alt.LayerChart | alt.Chart]":
         *_symbols(plan, points, 44 if plan.figure.dense else 74),
         *_symbols(plan, symbols(plan), 62),
     ]
+
+
+def _raw(plan: Plan) -> "list[alt.Chart]":
+    """Raw values as small dots, those out of line as rings."""
+    import altair as alt
+
+    dots = [
+        {"x": dot.x, "y": y, "colour": colour(dot.series), "far": dot.far}
+        for place in plan.places
+        for dot, y in place.dotted
+    ]
+    plain = alt.Chart(data([each for each in dots if not each["far"]])).mark_circle(size=13, opacity=0.5)
+    rings = alt.Chart(data([each for each in dots if each["far"]])).mark_point(
+        size=34, opacity=1, strokeWidth=1.4, filled=False
+    )
+    x, y = _x(plan, "x"), _y("y")
+    return [plain.encode(x, y, **_tint()), rings.encode(x, y, **_tint())] if dots else []
+
+
+def _totals(plan: Plan) -> "list[alt.Chart]":
+    """Stretches: solid in the model's colour, or an outline beside it."""
+    import altair as alt
+
+    bars = [
+        {"from": bar.low, "to": bar.high, "y": top, "y2": bottom, "colour": colour(bar.series), "shade": bar.shade}
+        | {"beside": bar.beside}
+        for place in plan.places
+        for bar, top, bottom in place.barred
+    ]
+    solid = alt.Chart(data([each for each in bars if not each["beside"]])).mark_rect(cornerRadius=2)
+    outline = alt.Chart(data([each for each in bars if each["beside"]])).mark_rect(
+        cornerRadius=2, color="var(--sunk)", stroke="var(--border)"
+    )
+    x, y, ends = _x(plan, "from"), _y("y"), {"x2": "to:Q", "y2": alt.Y2("y2:Q")}
+    shade = alt.FillOpacity("shade:Q", scale=None, legend=None)
+    return [solid.encode(x, y, fillOpacity=shade, **ends, **_tint()), outline.encode(x, y, **ends)] if bars else []
 
 
 def _symbols(plan: Plan, points: list[Symbol], size: int) -> "list[alt.Chart]":
@@ -171,7 +214,7 @@ def _symbols(plan: Plan, points: list[Symbol], size: int) -> "list[alt.Chart]":
         for point in points
     ]
     return [
-        alt.Chart(_data(values))
+        alt.Chart(data(values))
         .mark_point(size=size, opacity=1, strokeWidth=1.8)
         .encode(
             _x(plan, "x"),
@@ -191,7 +234,7 @@ def _words(plan: Plan) -> "list[alt.Chart]":
     for word in words(plan):
         styles.setdefault((word.align, word.weight, word.size, word.ink), []).append(word)
     return [
-        alt.Chart(_data([{"x": word.x, "y": word.y, "text": word.printable} for word in group]))
+        alt.Chart(data([{"x": word.x, "y": word.y, "text": word.printable} for word in group]))
         .mark_text(**_style(group[0]), baseline="middle")
         .encode(_x(plan, "x"), _y("y"), text="text:N")
         for group in styles.values()
@@ -203,7 +246,7 @@ def _style(word: Word) -> dict[str, Any]:
     return {"align": word.align, "fontWeight": word.weight, "fontSize": word.size, "color": word.ink}
 
 
-def _inline(text: str, layout: Layout) -> str:
+def inline(text: str, kind: str) -> str:
     """The drawing alone: no size, no font, no classes, no roles, none of Vega's empty frames."""
     ElementTree.register_namespace("", _SVG)
     root = ElementTree.fromstring(text)
@@ -214,7 +257,7 @@ def _inline(text: str, layout: Layout) -> str:
     for element in root.iter():
         for name in set(element.attrib) - _KEPT:
             del element.attrib[name]
-    root.set("class", f"plot {layout.name}")
+    root.set("class", f"plot {kind}")
     root.set("aria-hidden", "true")
     root.set("focusable", "false")
     return ElementTree.tostring(root, encoding="unicode")

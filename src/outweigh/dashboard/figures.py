@@ -11,14 +11,20 @@ from outweigh.records import Difference, Estimate, Row, Verdict
 
 @dataclass(frozen=True)
 class Cast:
-    """The compared models, which of them leads, and each one's series: its place among colours and shapes."""
+    """The compared models, which of them leads, and each one's series: its place among colours and shapes.
+
+    `given` is there where these models share a page with others, and the series count them all.
+    """
 
     models: tuple[str, ...]
     leader: int
+    given: tuple[int, ...] = ()
 
     @property
     def series(self) -> tuple[int, ...]:
         """1 to 6; beyond six models the leader alone has a colour and the others are grey (0)."""
+        if self.given:
+            return self.given
         if len(self.models) <= len(SHAPES):
             return tuple(range(1, len(self.models) + 1))
         return tuple(int(index == self.leader) for index in range(len(self.models)))

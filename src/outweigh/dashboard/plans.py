@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from outweigh.dashboard.charts import Aside, ChartRow, End, Figure, Layout, Range, reach
+from outweigh.dashboard.charts import Aside, Bar, ChartRow, Dot, End, Figure, Layout, Range, reach
 from outweigh.dashboard.words import elided, wrapped
 
 _LETTER = 7.0  # pixels of a letter of 13 px in a wide sans; narrower fonts leave room
@@ -13,6 +13,9 @@ _BOLD = 8.3
 _LINE = 16
 _SYMBOL = 16  # pixels that a symbol beside words takes
 _BOTTOM = 46
+_DOTTED, _BARRED = 60, 52  # pixels of a row with raw values, and with totals
+_DOTS, _UNDER_DOTS, _RULER = -15.0, 6.0, 23.0  # from the row's middle
+_BAR, _UNDER_BAR, _BESIDE = -12.0, 4.0, 18.0
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,32 @@ class Place:
     @property
     def heights(self) -> tuple[float, ...]:
         """Where each mark is drawn."""
+        if self.row.filled:
+            return (self.middle + (_UNDER_BAR if self.row.bars else _UNDER_DOTS),) * len(self.row.marks)
         first = self.middle - (len(self.row.marks) - 1) / 2 * self.pitch
         return tuple(first + self.pitch * index for index in range(len(self.row.marks)))
+
+    @property
+    def noted(self) -> bool:
+        """Whether a phone's row has its note below its title, because the title alone does not tell it from others."""
+        return self.row.filled and bool(self.row.note)
+
+    @property
+    def dotted(self) -> Iterator[tuple[Dot, float]]:
+        """Raw values with their heights."""
+        return ((dot, self.middle + _DOTS + dot.shift) for dot in self.row.dots)
+
+    @property
+    def barred(self) -> Iterator[tuple[Bar, float, float]]:
+        """Totals with their upper and lower edges."""
+        for bar in self.row.bars:
+            y, half = self.middle + (_BESIDE if bar.beside else _BAR), 3.5 if bar.beside else 6.5
+            yield bar, y - half, y + half
+
+    @property
+    def least(self) -> float:
+        """Pixels that the marks need, and what stands above them."""
+        return _BARRED if self.row.bars else _DOTTED if self.row.dots else self.pitch * len(self.row.marks)
 
     @property
     def behind(self) -> tuple[float, float]:
@@ -66,7 +93,7 @@ class Word:
     x: float
     y: float
     text: str
-    align: Literal["left", "right"] = "left"
+    align: Literal["left", "right", "center"] = "left"
     weight: Literal[400, 500, 600] = 400
     size: int = 13
     ink: str = "var(--ink)"
@@ -124,22 +151,30 @@ def planned(figure: Figure, layout: Layout) -> Plan:
     places: list[Place] = []
     top = 0.0
     for row in figure.rows:
-        room = layout.total - 150 if layout.stacked else layout.left - 10
+        beside = max(150, _BOLD * len(row.aside.brief or row.aside.head)) if row.filled else 150
+        room = layout.total - beside if layout.stacked else layout.left - 10
         titles = tuple(wrapped(row.title, int(room / _LETTER)))
         lines = max(len(titles) + bool(row.note), 1 + bool(row.aside.more))
         gap = 6 if figure.dense else 18
-        head = float(_LINE * len(titles) + gap / 2) if layout.stacked else 0.0
+        above = len(titles) + (row.filled and bool(row.note))
+        head = float(_LINE * above + gap / 2) if layout.stacked else 0.0
         tall = 0 if layout.stacked else _LINE * lines + gap
-        bottom = top + head + max(pitch * len(row.marks) + (12 if layout.stacked or not figure.dense else 8), tall)
-        places.append(Place(row, titles, top, head, bottom, pitch))
+        place = Place(row, titles, top, head, top, pitch)
+        bottom = top + head + max(place.least + (12 if layout.stacked or not figure.dense else 8), tall)
+        places.append(replace(place, bottom=bottom))
         top = bottom
-    return Plan(figure, layout, reach(figure, 5 if layout.stacked else 7), tuple(places))
+    axis = figure.ranges[layout.stacked] if figure.ranges else reach(figure, 5 if layout.stacked else 7)
+    return Plan(figure, layout, axis, tuple(places))
 
 
 def words(plan: Plan) -> Iterator[Word]:
     """Every line of text in the figure."""
     for place in plan.places:
         yield from _stacked(plan, place) if plan.layout.stacked else _beside(plan, place)
+        if place.row.rulers:
+            said = place.row.rulers[plan.layout.stacked]
+            for tick, text in zip(plan.range.ticks, said, strict=True):
+                yield Word(tick, place.middle + _RULER, text, "center", size=10, ink="var(--muted)")
     if plan.figure.ends:
         for index, end in enumerate(plan.figure.ends):
             yield _end_word(plan, end, index)
@@ -190,6 +225,9 @@ def _stacked(plan: Plan, place: Place) -> Iterator[Word]:
     for index, title in enumerate(place.titles):
         y = _title_y(place) + _LINE * index
         yield Word(plan.at(-layout.edge), y, title, weight=600 if row.strong else 500)
+    if place.noted:
+        y = _title_y(place) + _LINE * len(place.titles)
+        yield Word(plan.at(-layout.edge), y, row.note, size=12, ink="var(--muted)")
     aside = row.aside
     right = plan.at(layout.plot + layout.edge - _SYMBOL * len(aside.symbols))
     yield _spoken(aside, Word(right, _title_y(place), aside.brief or aside.head, align="right"))
@@ -202,7 +240,7 @@ def _spoken(aside: Aside, word: Word) -> Word:
 
 def _title_y(place: Place) -> float:
     """The first title line of a phone's row."""
-    return place.top + place.head - _LINE * (len(place.titles) - 1) - 7
+    return place.top + place.head - _LINE * (len(place.titles) + place.noted - 1) - 7
 
 
 def _aside_y(place: Place) -> float:

@@ -1,9 +1,10 @@
-"""The comparison report: one HTML file that needs nothing else, no network and no script."""
+"""The report of a run: one HTML file that needs nothing else, no network and no script."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from outweigh.dashboard.evidence import NOTHING, Evidence
 from outweigh.dashboard.report_build import page
 from outweigh.dashboard.report_samples import ReportSample
 from outweigh.dashboard.words import unbroken
@@ -12,24 +13,26 @@ from outweigh.records import Comparison, Run
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["ReportSample", "report_html"]
+__all__ = ["Evidence", "ReportSample", "report_html"]
 
 
 def report_html(
     run: Run,
-    comparison: Comparison,
+    comparison: Comparison | None,
     disagreements: Sequence[ReportSample] = (),
     *,
     made_at: datetime,
     commands: Sequence[str] = (),
+    evidence: Evidence = NOTHING,
 ) -> str:
     """The report as one HTML document.
 
-    `commands` are shown under "Reproduce"; without them the command is put together from the run.
-    Raises UserError if a sample has not one answer and one mark for each model.
+    `comparison` is None for a run that only measured; `evidence` stands behind the measurements. `commands` are shown
+    under "Reproduce"; without them the command is put together from the run. Raises UserError if a sample has not one
+    answer and one mark for each model, or if there is nothing to report.
     """
     template = _environment().get_template("report.html")
-    return template.render(page=page(run, comparison, disagreements, made_at, commands))
+    return template.render(page=page(run, comparison, disagreements, made_at, commands, evidence))
 
 
 def _environment() -> "jinja2.Environment":

@@ -3,8 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from outweigh.dashboard import describe, drawing, figures, report_board, report_method, words
+from outweigh.dashboard import (
+    describe,
+    drawing,
+    figures,
+    measured_build,
+    measured_commands,
+    report_board,
+    report_method,
+    words,
+)
 from outweigh.dashboard.charts import NARROW, WIDE, WIDE_DENSE, Figure
+from outweigh.dashboard.evidence import Evidence
 from outweigh.dashboard.figures import Cast
 from outweigh.dashboard.reading import Family, Layers, Standing, between, drawable, layers, leader, standing
 from outweigh.dashboard.report_page import Chart, FamilyView, Key, Place, ReportPage, Table
@@ -17,16 +27,24 @@ _LONG = 90  # letters from which a heading is set smaller
 
 def page(
     run: Run,
-    comparison: Comparison,
+    comparison: Comparison | None,
     disagreements: Sequence[ReportSample],
     made_at: datetime,
     commands: Sequence[str],
+    evidence: Evidence,
 ) -> ReportPage:
-    """Everything that the report says. Raises UserError for a comparison without models."""
+    """Everything that the report says.
+
+    Raises UserError for a comparison without models, and for a run that was neither compared nor measured.
+    """
+    if comparison is None:
+        return _measured_only(run, made_at, commands, evidence)
     if not comparison.models:
         raise UserError("the comparison has no model: compare at least one model with a result, then report")
     rows = layers(run, comparison)
-    cast = Cast(comparison.models, leader(comparison, rows))
+    everyone = measured_build.everyone(run, comparison.models, leader(comparison, rows))
+    cast = everyone.compared
+    measured = measured_build.part(run, everyone, evidence) if run.measurements else None
     keys = report_method.keys(run, cast)
     finding, rest = describe.headline(comparison.finding)
     drawn, top = _drawn_scores(rows), _top(rows)
@@ -38,11 +56,19 @@ def page(
         long=len(finding) > _LONG,
         lede=rest or _lede(rows, cast),
         scope=describe.scope(comparison, rows, sum(result.asked for result in run.results)),
-        made_at=f"{made_at.day} {made_at:%B %Y}",
+        made_at=_date(made_at),
         keys=keys,
-        palette="few" if len(cast.models) <= _FEW else "several",
+        palette=_palette(everyone.count),
         grey=not all(cast.series),
-        banners=(*report_method.remote_code(run), *report_board.trouble(comparison.rows)),
+        banners=(
+            *report_method.remote_code(run),
+            *report_board.trouble(comparison.rows),
+            *(measured.banners if measured else ()),
+        ),
+        machines=report_method.machines(run),
+        software=report_method.software(run),
+        notes=report_method.notes(run, comparison.notes),
+        commands=tuple(commands) or (*report_method.commands(run, cast), *measured_commands.commands(run)),
         top=top.title if top else "Models",
         places=_places(top, cast, keys),
         verdict=describe.gap(top, cast) if top and drawable(top) else "",
@@ -57,10 +83,44 @@ def page(
         problems=report_board.problems(comparison.rows, cast),
         method=report_method.method(run, cast),
         samples=sample_views(disagreements, keys, {row.name: row.title for row in comparison.rows}),
-        notes=report_method.notes(run, comparison.notes),
         methods=_methods(comparison),
-        commands=tuple(commands) or report_method.commands(run, cast),
+        measured=measured,
     )
+
+
+def _measured_only(run: Run, made_at: datetime, commands: Sequence[str], evidence: Evidence) -> ReportPage:
+    """The report of a run whose models answered no benchmark."""
+    if not run.measurements:
+        raise UserError(f"run {run.name} has neither a result nor a measurement: run or measure something first")
+    everyone = measured_build.everyone(run, (), 0)
+    part = measured_build.part(run, everyone, evidence)
+    return ReportPage(
+        run=run.name,
+        suite=run.suite or "",
+        finding=part.finding,
+        long=len(part.finding) > _LONG,
+        lede=part.lede,
+        scope=part.scope,
+        made_at=_date(made_at),
+        keys=(),
+        palette=_palette(everyone.count),
+        grey=False,
+        banners=(*report_method.remote_code(run), *part.banners),
+        machines=report_method.machines(run),
+        software=report_method.software(run),
+        notes=report_method.notes(run, ()),
+        commands=tuple(commands) or measured_commands.commands(run),
+        measured=part,
+    )
+
+
+def _date(moment: datetime) -> str:
+    return f"{moment.day} {moment:%B %Y}"
+
+
+def _palette(models: int) -> str:
+    """The calmer colours, as long as they tell the models apart."""
+    return "few" if models <= _FEW else "several"
 
 
 def _drawn_scores(rows: Layers) -> tuple[Row, ...]:

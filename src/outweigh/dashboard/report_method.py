@@ -39,7 +39,8 @@ def keys(run: Run, cast: Cast) -> tuple[Key, ...]:
 
 def remote_code(run: Run) -> tuple[Banner, ...]:
     """A warning for models whose own code was allowed to run."""
-    trusted = list(dict.fromkeys(r.evaluation.model.name for r in run.results if r.evaluation.model.remote_code))
+    models = (*(each.evaluation.model for each in run.results), *(each.model for each in run.measurements))
+    trusted = list(dict.fromkeys(model.name for model in models if model.remote_code))
     if not trusted:
         return ()
     text = (
@@ -57,8 +58,6 @@ def method(run: Run, cast: Cast) -> Method:
         protocols=protocols(run),
         speed=speed(run, cast),
         speed_details=speed_details(run, cast),
-        machines=machines(run),
-        software=software(run),
     )
 
 
@@ -66,14 +65,14 @@ def model_facts(run: Run, cast: Cast) -> tuple[Facts, ...]:
     """What is known of every model."""
     found = specs(run, cast.models)
     return tuple(
-        Facts(key.title, _model(spec, of_model(run, spec)) if spec else (), key)
+        Facts(key.title, known(spec, [result.card for result in of_model(run, spec)]) if spec else (), key)
         for key, spec in zip(keys(run, cast), found, strict=True)
     )
 
 
-def _model(spec: ModelSpec, results: Sequence[Result]) -> tuple[Fact, ...]:
+def known(spec: ModelSpec, cards: Sequence[ModelCard | None]) -> tuple[Fact, ...]:
     """One model's facts; what its card does not say is left out, but for the licence."""
-    card = next((result.card for result in results if result.card), None)
+    card = next((each for each in cards if each), None)
     facts = [
         Fact("Name", f"{spec.name} ({spec.source})"),
         _revision(spec),
@@ -217,11 +216,17 @@ def speed_details(run: Run, cast: Cast) -> Table:
 
 
 def machines(run: Run) -> tuple[Facts, ...]:
-    """Every machine that made a result."""
-    found = list(dict.fromkeys(_hardware(r.machine) for r in run.results if r.machine))
+    """Every machine that made a result or a measurement."""
+    found = list(dict.fromkeys(_hardware(machine) for _, machine in _made(run) if machine))
     return tuple(
         Facts("Machine" if len(found) == 1 else f"Machine {index}", facts) for index, facts in enumerate(found, 1)
     )
+
+
+def _made(run: Run) -> list[tuple[str, Machine | None]]:
+    """What made each result and each measurement: a program and a machine."""
+    results = [(each.harness, each.machine) for each in run.results]
+    return results + [(each.harness, each.machine) for each in run.measurements]
 
 
 def _hardware(machine: Machine) -> tuple[Fact, ...]:
@@ -241,11 +246,11 @@ def _hardware(machine: Machine) -> tuple[Fact, ...]:
 def software(run: Run) -> Table | None:
     """Every program and version that took part; None if none was recorded."""
     versions: dict[str, dict[str, None]] = {}
-    for result in run.results:
-        for name, version in (result.machine.software if result.machine else {}).items():
+    for _, machine in _made(run):
+        for name, version in (machine.software if machine else {}).items():
             versions.setdefault(name, {})[version] = None
     rows = [(name, ", ".join(found)) for name, found in sorted(versions.items())]
-    harness = dict.fromkeys(result.harness for result in run.results)
+    harness = dict.fromkeys(program for program, _ in _made(run))
     rows = [("Made by", ", ".join(harness)), *rows] if harness else rows
     return Table("Software", ("Program", "Version"), tuple(rows)) if rows else None
 

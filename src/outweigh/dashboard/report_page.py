@@ -8,6 +8,8 @@ from outweigh.dashboard.words import Said
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from outweigh.dashboard.measured_page import MeasuredPage
+
 
 @dataclass(frozen=True)
 class Key:
@@ -152,15 +154,13 @@ class Facts:
 
 @dataclass(frozen=True)
 class Method:
-    """How the numbers came about: models, questions, speed, machines and programs."""
+    """How scores came about: models, questions and speed."""
 
     models: tuple[Facts, ...]
     asked: Table
     protocols: tuple[tuple[str, str], ...]
     speed: Table
     speed_details: Table
-    machines: tuple[Facts, ...]
-    software: Table | None
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ class SampleView:
 
 @dataclass(frozen=True)
 class ReportPage:
-    """The whole report."""
+    """The whole report. A run that only measured has neither scores nor `method`; `measured` is what it has."""
 
     run: str
     suite: str
@@ -201,20 +201,23 @@ class ReportPage:
     palette: str
     grey: bool
     banners: tuple[Banner, ...]
-    top: str
-    places: tuple[Place, ...]
-    verdict: str
-    tally: tuple[tuple[int, str], ...]
-    scores: Chart | None
-    scores_title: str
-    guessing: bool
-    gaps: Chart | None
-    board: Board | None
-    families: tuple[FamilyView, ...]
-    pairs: tuple[Table, ...]
-    problems: Table | None
-    method: Method
-    samples: tuple[SampleView, ...]
+    machines: tuple[Facts, ...]
+    software: Table | None
     notes: tuple[str, ...]
-    methods: tuple[str, ...]
     commands: tuple[str, ...]
+    top: str = ""
+    places: tuple[Place, ...] = ()
+    verdict: str = ""
+    tally: tuple[tuple[int, str], ...] = ()
+    scores: Chart | None = None
+    scores_title: str = ""
+    guessing: bool = False
+    gaps: Chart | None = None
+    board: Board | None = None
+    families: tuple[FamilyView, ...] = ()
+    pairs: tuple[Table, ...] = ()
+    problems: Table | None = None
+    method: Method | None = None
+    samples: tuple[SampleView, ...] = ()
+    methods: tuple[str, ...] = ()
+    measured: "MeasuredPage | None" = None

@@ -20,6 +20,7 @@ PROTOCOLS = {
 }
 
 _INTERVAL = re.compile(rf"(?<=\d){DASH}(?=\d)")
+_UNITS = re.compile(r"(?<=\d) (?=(?:s|ms|µs|[TGMk]?B|m?J|µJ|tokens/s|requests/s)\b)")
 _WIDE = 10.0  # points of half-width from which a decimal says more than the interval does
 
 
@@ -42,8 +43,8 @@ def known(*values: float | None) -> bool:
 
 def fixed(points: float, decimals: int, *, sign: bool = False) -> str:
     """A number with a real minus sign and no negative zero; `sign` puts + before what is above zero."""
-    text = f"{abs(points):.{decimals}f}"
-    if float(text) == 0:
+    text = f"{abs(points):,.{decimals}f}"
+    if not text.strip("0."):
         return text
     return (MINUS if points < 0 else "+" if sign else "") + text
 
@@ -62,9 +63,9 @@ def span(low: float, high: float, places: int, factor: float = PERCENT) -> str:
     return f"{ends[0]} to {ends[1]}" if MINUS in "".join(ends) else DASH.join(ends)
 
 
-def spread(value: float, low: float, high: float, factor: float = PERCENT) -> str:
+def spread(value: float, low: float, high: float, factor: float = PERCENT, places: int | None = None) -> str:
     """± the half-width; a range where the two halves differ visibly."""
-    places = decimals(low, high, factor)
+    places = decimals(low, high, factor) if places is None else places
     below, above = (value - low) * factor, (high - value) * factor
     if abs(above - below) > max(1.5 * 10.0**-places, 0.05 * (above + below)):
         return span(low, high, places, factor)
@@ -158,7 +159,7 @@ def significant(value: float | None, unit: str = "") -> str:
     if value == 0:
         return f"0 {unit}".strip()
     places = 1 - math.floor(math.log10(abs(value)))
-    return f"{round(value, places):,.{max(places, 0)}f} {unit}".strip()
+    return f"{round(value, places):,.{max(places, 0)}f} {unit}".strip().replace("-", MINUS)
 
 
 def duration(seconds: float | None) -> str:
@@ -220,5 +221,7 @@ def elided(text: str, width: int) -> str:
 
 def unbroken(text: str) -> str:
     """The same text, with numbers kept on one line with their units, signs and intervals."""
-    joined = _INTERVAL.sub(f"\N{WORD JOINER}{DASH}\N{WORD JOINER}", text)
-    return joined.replace(" %", "\N{NO-BREAK SPACE}%").replace("± ", "±\N{NO-BREAK SPACE}")
+    joined = _UNITS.sub("\N{NO-BREAK SPACE}", _INTERVAL.sub(f"\N{WORD JOINER}{DASH}\N{WORD JOINER}", text))
+    for loose in (" %", "± ", "× ", " + "):
+        joined = joined.replace(loose, loose.replace(" ", "\N{NO-BREAK SPACE}"))
+    return joined
