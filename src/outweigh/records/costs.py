@@ -26,28 +26,36 @@ class Part(StrEnum):
 
 
 class Swing(Record):
-    """How the total moves when one input goes from its low to its high end, all others at their likely values."""
+    """How the total moves when one input goes from its low to its high end, all others at their likely values.
+
+    None is "no number of machines keeps the limit then".
+    """
 
     input: str
     low: float
     high: float
-    at_low: Decimal
-    at_high: Decimal
+    at_low: Decimal | None
+    at_high: Decimal | None
 
     @property
     def width(self) -> Decimal:
         """How far the total moves."""
+        if self.at_low is None or self.at_high is None:
+            return Decimal("Infinity")
         return abs(self.at_high - self.at_low)
 
 
 class Sizing(Record):
     """The machines of each month, and how busy and how fast they are in the first one, when most requests come.
 
+    `machines_low` and `machines_high` hold those of 95 % of the draws; all else is at likely values.
     `response_seconds` is the limit's percentile of the time from a request's coming to its end.
     """
 
     replicas: tuple[int, ...]
     machines: tuple[int, ...]
+    machines_low: tuple[int, ...]
+    machines_high: tuple[int, ...]
     utilisation: float
     response_seconds: float
 
@@ -63,8 +71,8 @@ class Cost(Record):
     horizon_months: int
     parts: dict[Part, Amount]
     total: Amount
-    requests: float
-    tokens: float
+    requests: Estimate
+    tokens: Estimate
     per_million_tokens: Amount
     per_correct: Amount | None = None
     sizing: Sizing | None = None

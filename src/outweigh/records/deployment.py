@@ -35,7 +35,7 @@ class Embodied(Record):
 
 
 class Rented(Record):
-    """A machine rented by the hour."""
+    """A machine rented by the hour. `watts` is what it draws as long as it runs, the joules of requests apart."""
 
     kind: Literal["rented"] = "rented"
     provider: str
@@ -44,11 +44,15 @@ class Rented(Record):
     instance: str | None = None
     terms: Terms = Terms.ON_DEMAND
     price_per_hour: Price
+    watts: NotNegative | None = None
     embodied: Embodied | None = None
 
 
 class Bought(Record):
-    """A machine bought: it loses `1 - residual_share` of its price evenly over `depreciation_years`."""
+    """A machine bought: it loses `1 - residual_share` of its price evenly over `depreciation_years`.
+
+    `watts` is what it draws as long as it runs, the joules of requests apart.
+    """
 
     kind: Literal["bought"] = "bought"
     gpu: str
@@ -56,6 +60,7 @@ class Bought(Record):
     price: Price
     depreciation_years: Positive
     residual_share: Share = NONE
+    watts: NotNegative | None = None
     embodied: Embodied | None = None
 
 
@@ -168,14 +173,13 @@ class Latency(Record):
 class Service(Record):
     """How one replica of the model serves: `slots` requests at a time, each in `seconds` on average at that load.
 
-    `joules_per_request` are those beyond what a machine draws anyway, its `watts`. None is "not measured".
+    `joules_per_request` are those beyond the `watts` that a machine draws anyway. None is "not measured".
     """
 
     slots: int = Field(default=1, ge=1)
     seconds: Positive
     gpus_per_replica: int = Field(default=1, ge=1)
     joules_per_request: NotNegative | None = None
-    watts: NotNegative | None = None
     source: str = Field(min_length=1)
 
 
@@ -278,7 +282,7 @@ def prices(record: Record, prefix: str = "") -> Iterator[tuple[str, Price]]:
 class Change(StrEnum):
     """What an alternative changes."""
 
-    MODEL = "smaller model"
+    MODEL = "other model"
     QUANTIZE = "quantize"
     BATCH = "batch"
     SPOT = "spot"
