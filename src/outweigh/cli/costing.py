@@ -115,12 +115,13 @@ def print_carbon(out: "Console", found: "Carbon") -> None:
 
 def print_swings(out: "Console", what: str, found: "Sequence[Swing]") -> None:
     """The inputs that move a figure most, from their low to their high end."""
-    if not found:
+    moving = [each for each in found if each.width]
+    if not moving:
         return
     out.print()
     out.print(f"What moves {what}, one at a time:", markup=False)
     made = table("input", "from", "to", "at the low end", "at the high end", right=(1, 2, 3, 4))
-    for each in found[:_SWINGS]:
+    for each in moving[:_SWINGS]:
         ends = ("no machines are enough" if end is None else _money(end) for end in (each.at_low, each.at_high))
         made.add_row(each.input, f"{each.low:.6g}", f"{each.high:.6g}", *ends)
     out.print(made)

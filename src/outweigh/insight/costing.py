@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING
 
 from outweigh.insight.fleet import remarks, sizing
 from outweigh.insight.ledger import Ledger, ledger
-from outweigh.insight.worlds import DRAWS, SEED, amount, drawn, estimate, likely, swings, swung, uncertain
+from outweigh.insight.worlds import (
+    DRAWS,
+    SEED,
+    Worlds,
+    amount,
+    drawn,
+    estimate,
+    likely,
+    swings,
+    swung,
+    uncertain,
+)
 from outweigh.records import Cost, Deployment, Hosted, Part, Service, UserError, prices
 
 if TYPE_CHECKING:
@@ -19,18 +30,15 @@ if TYPE_CHECKING:
 def cost(deployment: Deployment, *, today: date, draws: int = DRAWS, seed: int = SEED) -> Cost:
     """The cost of a deployment at likely values, with intervals over `draws` worlds, and the swing of each input."""
     check(deployment)
-    middle, worlds = ledger(deployment, likely(deployment)), drawn(deployment, draws, seed)
-    spread = ledger(deployment, worlds)
+    one, many = likely(deployment), drawn(deployment, draws, seed)
+    middle, spread = ledger(deployment, one), ledger(deployment, many)
 
     def told(of_likely: Floats, of_draws: Floats) -> Amount:
-        return amount(float(of_likely.ravel()[0]), of_draws, deployment.currency)
-
-    def correct(found: Ledger, share: Floats | float) -> Floats:
-        return found.total / (found.requests.sum(axis=1) * (share if isinstance(share, float) else share[:, 0]))
+        return amount(float(of_likely[0]), of_draws, deployment.currency)
 
     names = uncertain(deployment)
     ends = ledger(deployment, swung(deployment, list(names))).total if names else middle.total
-    accuracy = deployment.accuracy
+    known = deployment.accuracy is not None
     return Cost(
         deployment=deployment.name,
         model=deployment.model,
@@ -38,26 +46,31 @@ def cost(deployment: Deployment, *, today: date, draws: int = DRAWS, seed: int =
         parts={
             part: told(middle.parts[part].sum(axis=1), spread.parts[part].sum(axis=1))
             for part in Part
-            if part in middle.parts and (middle.parts[part].any() or spread.parts[part].any())
+            if middle.parts[part].any() or spread.parts[part].any()
         },
         total=told(middle.total, spread.total),
         requests=estimate("requests", float(middle.requests.sum()), spread.requests.sum(axis=1)),
         tokens=estimate("tokens", float(middle.tokens.sum()), spread.tokens.sum(axis=1)),
-        per_million_tokens=told(per_million(middle), per_million(spread)),
-        per_correct=told(correct(middle, accuracy.likely), correct(spread, worlds["accuracy"])) if accuracy else None,
+        per_million_tokens=told(_per_million(middle), _per_million(spread)),
+        per_correct=told(_per_correct(middle, one), _per_correct(spread, many)) if known else None,
         sizing=sizing(deployment, middle.fleet, spread.fleet),
         swings=swings(names, ends),
         stale=stale(deployment, today),
-        unmeasured={} if accuracy else {"per_correct": "no accuracy is known"},
+        unmeasured={} if known else {"per_correct": "no accuracy is known"},
         draws=draws,
         method=f"Monte Carlo, {draws:,} draws" if names else "every input is given as exact",
         notes=(*remarks(deployment, spread.fleet), *_energy_remarks(deployment)),
     )
 
 
-def per_million(found: Ledger) -> Floats:
-    """Spending for a million tokens, of each world."""
-    return found.total / found.tokens.sum(axis=1) * 1e6
+def _per_million(found: Ledger) -> Floats:
+    millions: Floats = found.tokens.sum(axis=1) / 1e6
+    return found.total / millions
+
+
+def _per_correct(found: Ledger, worlds: Worlds) -> Floats:
+    correct: Floats = found.requests.sum(axis=1) * worlds["accuracy"][:, 0]
+    return found.total / correct
 
 
 def check(deployment: Deployment) -> None:

@@ -94,7 +94,8 @@ def _kilowatt_hours(worlds: Worlds, found: Fleet) -> Floats:
     hours = found.rates.shape[2]
     running = found.machines * worlds.get("hardware.watts")[:, :, None] / 1000 * HOURS / hours
     asked = found.rates * SECONDS / hours * worlds.get("service.joules_per_request")[:, :, None] / JOULES
-    return (running + asked) * worlds["place.pue"][:, :, None]
+    used: Floats = (running + asked) * worlds["place.pue"][:, :, None]
+    return used
 
 
 def _remarks(deployment: Deployment) -> list[str]:

@@ -10,8 +10,6 @@ from outweigh.records import Bought, Deployment, Hosted, Latency, Load, Scaling,
 from outweigh.stats import queueing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from outweigh.insight.worlds import Worlds
     from outweigh.stats.units import Floats
 
@@ -38,17 +36,20 @@ class Fleet:
     @property
     def machine_hours(self) -> Floats:
         """Hours that machines run, by world and month."""
-        return self.machines.mean(axis=2) * HOURS
+        hours: Floats = self.machines.mean(axis=2) * HOURS
+        return hours
 
     @property
     def requests(self) -> Floats:
         """Requests by world and month."""
-        return self.rates.mean(axis=2) * SECONDS
+        requests: Floats = self.rates.mean(axis=2) * SECONDS
+        return requests
 
     @property
     def most(self) -> Floats:
         """Machines at the busiest hour, by world and month."""
-        return self.machines.max(axis=2)
+        most: Floats = self.machines.max(axis=2)
+        return most
 
 
 def fleet(deployment: Deployment, worlds: Worlds) -> Fleet:
@@ -93,16 +94,15 @@ def per_machine(deployment: Deployment) -> int:
     return gpus // service.gpus_per_replica
 
 
-def rate_kept(deployment: Deployment, seconds: Sequence[float], replicas: int) -> Floats:
+def rate_kept(deployment: Deployment, seconds: Floats, replicas: int) -> Floats:
     """Requests a second that so many replicas answer in time, for each mean service time."""
     import numpy as np
 
     service, latency = parts(deployment)
-    times = np.asarray(seconds, dtype=np.float64)
-    ratios, nodes = _nodes(times, latency, deployment.load)
+    ratios, nodes = _nodes(seconds, latency, deployment.load)
     busy = [_capacity(replicas, node, service, latency, deployment.load) for node in nodes]
     kept = np.interp(np.log(ratios), np.log(nodes), busy)
-    return np.where(ratios >= nodes[0], kept * replicas * service.slots / times, np.nan)
+    return np.where(ratios >= nodes[0], kept * replicas * service.slots / seconds, np.nan)
 
 
 def sizing(deployment: Deployment, found: Fleet, drawn: Fleet) -> Sizing | None:
@@ -193,7 +193,8 @@ def _table(
     nodes: Floats, most: float, service: Service, latency: Latency, load: Load
 ) -> tuple[list[int], list[list[float]]]:
     """Highest utilisations: a row for each number of replicas, as far as `most` busy slots take, a column a node."""
-    ladder, table = [0], []
+    ladder = [0]
+    table: list[list[float]] = []
     while not table or min(table[-1]) * ladder[-1] * service.slots < most:
         after = ladder[-1] + 1 if ladder[-1] < _EVERY else ceil(1.1 * ladder[-1])
         if after > _MOST:

@@ -31,7 +31,8 @@ class Ledger:
     @property
     def total(self) -> Floats:
         """All spending of each world."""
-        return self.months.sum(axis=1)
+        total: Floats = self.months.sum(axis=1)
+        return total
 
 
 def ledger(deployment: Deployment, worlds: Worlds) -> Ledger:

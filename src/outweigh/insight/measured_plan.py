@@ -122,7 +122,8 @@ def _served(deployment: Deployment, models: dict[str, Found]) -> tuple[Deploymen
     name = _name(deployment, models, needed=lacks)
     if name is None:
         return deployment, []
-    found, notes = models[name], []
+    found = models[name]
+    notes: list[str] = []
     deployment = deployment.but(model=name)
     if lacks:
         deployment, notes = _measured(deployment, found)

@@ -184,11 +184,11 @@ def _swings(current: Deployment, new: Deployment) -> tuple[Swing, ...]:
     """What each input moves the net present value by; what is one thing in both deployments moves in both."""
     before, after = uncertain(current), uncertain(new)
     both = [name for name in after if name in before and identity(current, name) == identity(new, name)]
-    named = [(name, name, name) for name in both]
+    named: list[tuple[str, str | None, str | None]] = [(name, name, name) for name in both]
     named += [(f"{name} ({current.name})", name, None) for name in before if name not in both]
     named += [(f"{name} ({new.name})", None, name) for name in after if name not in both]
     if not named:
         return ()
-    ends = {label: after[new_one] if new_one else before[old] for label, old, new_one in named}
-    worlds = swung(current, [old for _, old, _ in named]), swung(new, [new_one for *_, new_one in named])
+    ends = {label: (after if late else before)[late or old or ""] for label, old, late in named}
+    worlds = swung(current, [old for _, old, _ in named]), swung(new, [late for *_, late in named])
     return swings(ends, gains(current, new, *worlds).present)

@@ -118,7 +118,7 @@ def _quantiles(each: Uncertain, shares: Floats) -> Floats:
         return np.where(shares < turn, left, high - np.sqrt((1 - shares) * width * (high - middle)))
     score = ndtri(shares) / _Z
     found = middle + np.where(score < 0, score * (middle - low), score * (high - middle))
-    return np.maximum(found, _LEAST * middle) if low >= 0 else found
+    return np.asarray(np.maximum(found, _LEAST * middle) if low >= 0 else found)
 
 
 def swings(ends: Mapping[str, Uncertain], totals: Floats) -> tuple[Swing, ...]:

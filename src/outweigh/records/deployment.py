@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from outweigh.records.base import Record
-from outweigh.records.money import Growth, NotNegative, Positive, Price, Ratio, Share, Uncertain
+from outweigh.records.money import Accuracy, Growth, NotNegative, Positive, Price, Ratio, Share, Uncertain
 
 Hours = Annotated[tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...], Field(min_length=24, max_length=24)]
 NONE = Uncertain.model_validate(0)
@@ -246,7 +246,7 @@ class Deployment(Record):
     storage: Storage | None = None
     egress: Egress | None = None
     licence: Licence | None = None
-    accuracy: Share | None = None
+    accuracy: Accuracy | None = None
     switch: Switch | None = None
     stale_after_days: int = Field(default=180, ge=1)
 

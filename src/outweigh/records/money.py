@@ -60,6 +60,7 @@ def _between(least: float, most: float, what: str, *, above: bool = False) -> Af
 
 Positive = Annotated[Uncertain, _between(0, float("inf"), "must be above 0", above=True)]
 NotNegative = Annotated[Uncertain, _between(0, float("inf"), "cannot be negative")]
+Accuracy = Annotated[Uncertain, _between(0, 1, "must be a share above 0 and up to 1", above=True)]
 Share = Annotated[Uncertain, _between(0, 1, "must be a share from 0 to 1")]
 Ratio = Annotated[Uncertain, _between(1, float("inf"), "cannot be below 1")]
 Growth = Annotated[Uncertain, _between(-1, float("inf"), "cannot shrink by more than all of it", above=True)]

@@ -39,7 +39,7 @@ def mean_wait(servers: int, utilisation: float, variation: float) -> float:
     points, weights = _rule(_reach(servers, variation))
     first = float(np.sum(weights * _later(points, variation) ** servers))
     queue = utilisation / (1 - utilisation) * (1 + variation) / 2 / servers
-    return float(delayed(servers, np.float64(utilisation)) * (first + queue))
+    return float(delayed(servers, np.array([utilisation]))[0] * (first + queue))
 
 
 def delayed(servers: int, utilisation: Floats) -> Floats:
@@ -193,5 +193,5 @@ def _euler() -> tuple[Complexes, Floats]:
     kept[-1] = 2.0**-_TERMS
     for place in range(1, _TERMS):
         kept[-1 - place] = kept[-place] + 2.0**-_TERMS * comb(_TERMS, place)
-    nodes = _TERMS * log(10) / 3 + 1j * pi * terms
+    nodes = np.asarray(_TERMS * log(10) / 3 + 1j * pi * terms, dtype=np.complex128)
     return nodes, 10 ** (_TERMS / 3) * (-1.0) ** terms * kept
