@@ -7,8 +7,8 @@ import pytest
 
 from outweigh.stats.queueing import capacity, delayed, mean_wait, percentile, served, within
 
-WITHIN = 0.05
-SHARES = (0.9, 0.95, 0.99)
+WITHIN = {0.9: 0.07, 0.95: 0.05, 0.99: 0.05}
+WITHIN_OF_THE_MEAN = 0.05
 ERLANG, EXPONENTIAL, HYPEREXPONENTIAL = 0.25, 1.0, 4.0
 
 
@@ -106,8 +106,8 @@ SETTINGS = [
 @pytest.mark.slow
 @pytest.mark.parametrize(("servers", "busy", "variation"), SETTINGS)
 def test_mean_and_percentiles_are_within_five_percent_of_a_simulation(servers, busy, variation):
-    """The mean and the 90th, 95th and 99th percentile of the time from coming to being done: what docs promise."""
+    """Of the time from coming to being done: what docs/cost.md promises; the 90th percentile within 7 %."""
     done = simulated(servers, busy, variation)
-    assert 1 + mean_wait(servers, busy, variation) == pytest.approx(done.mean(), rel=WITHIN)
-    for share in SHARES:
-        assert percentile(servers, busy, variation, share) == pytest.approx(np.quantile(done, share), rel=WITHIN)
+    assert 1 + mean_wait(servers, busy, variation) == pytest.approx(done.mean(), rel=WITHIN_OF_THE_MEAN)
+    for share, near in WITHIN.items():
+        assert percentile(servers, busy, variation, share) == pytest.approx(np.quantile(done, share), rel=near)
