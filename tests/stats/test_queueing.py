@@ -103,7 +103,6 @@ SETTINGS = [
 ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(("servers", "busy", "variation"), SETTINGS)
 def test_mean_and_percentiles_are_within_five_percent_of_a_simulation(servers, busy, variation):
     """Of the time from coming to being done: what docs/cost.md promises; the 90th percentile within 7 %."""

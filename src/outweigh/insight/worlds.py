@@ -64,7 +64,7 @@ def likely(deployment: Deployment) -> Worlds:
 
 
 def drawn(deployment: Deployment, draws: int = DRAWS, seed: int = SEED) -> Worlds:
-    """Worlds at random.
+    """Worlds at random: a Latin hypercube, in which each input takes every one of its quantiles once.
 
     Equal inputs of one name are the same thing in two deployments, and so are drawn alike; those that belong to a
     model only where the model is the same.
@@ -74,7 +74,8 @@ def drawn(deployment: Deployment, draws: int = DRAWS, seed: int = SEED) -> World
     columns = {}
     for name, each in inputs(deployment).items():
         key = int(digest(f"{seed}/{identity(deployment, name)}")[:16], 16)
-        columns[name] = _quantiles(each, np.random.default_rng(key).random(draws))[:, None]
+        rng = np.random.default_rng(key)
+        columns[name] = _quantiles(each, (rng.permutation(draws) + rng.random(draws)) / draws)[:, None]
     return Worlds(columns)
 
 
