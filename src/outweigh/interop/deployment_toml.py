@@ -103,8 +103,8 @@ def _looked_up(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def _line(error: ValidationError) -> str:
-    """What is wrong with the first wrong value, by its path."""
-    first = error.errors()[0]
+    """What is wrong with the first unknown key, which explains what is missing, or else the first wrong value."""
+    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
     path = [str(part) for part in first["loc"] if part not in _KINDS]
     where = ".".join(path) or "the deployment"
     match first["type"]:

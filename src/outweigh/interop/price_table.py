@@ -33,11 +33,14 @@ def offers(path: Path) -> list[Offer]:
     """Every offer of a table. UserError for a file that is none."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            return [_offer(row) for row in csv.DictReader(lines)]
+            found = [_offer(row) for row in csv.DictReader(lines)]
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from error
     except (KeyError, ValueError, UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{path}: not a table of cloud GPU offers ({error})") from error
+    if not found:
+        raise UserError(f"{path}: not a table of cloud GPU offers (it has no rows)")
+    return found
 
 
 def price(found: Sequence[Offer], wanted: Mapping[str, object], where: str) -> Decimal:
