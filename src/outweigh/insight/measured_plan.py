@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isfinite
 
 from outweigh.insight.costing import cheapest
 from outweigh.records import (
@@ -62,15 +63,16 @@ def service(measurement: Measurement, load: Load) -> Service:
         slots=round(work.load),
         seconds=_figure(measurement, "e2e_seconds_mean", who) if same else _scaled(measurement, load, who),
         gpus_per_replica=max(1, len(machine.accelerators)) if machine else 1,
-        joules_per_request=_times(joules, 1 if same else load.output_tokens.likely) if joules else None,
+        joules_per_request=_times(joules, 1 if same else load.output_tokens.likely),
         source=f"measured {measurement.finished_at:%Y-%m-%d}, {work.described} tokens",
     )
 
 
 def _figure(measurement: Measurement, metric: str, who: str) -> Uncertain:
     found = measurement.figure(metric)
-    if found is None:
-        why = measurement.unmeasured.get(metric, "not measured")
+    if found is None or found.low <= 0 or not isfinite(found.high):
+        interval = f"its interval is [{found.low:.3g}, {found.high:.3g}] s" if found else ""
+        why = interval or measurement.unmeasured.get(metric, "not measured")
         raise UserError(f"{who}: no {metric}: {why}; measure longer (--budget)")
     return Uncertain.model_validate(found)
 
@@ -89,7 +91,9 @@ def _scaled(measurement: Measurement, load: Load, who: str) -> Uncertain:
     )
 
 
-def _times(found: Estimate, factor: float) -> Uncertain:
+def _times(found: Estimate | None, factor: float) -> Uncertain | None:
+    if found is None or found.low < 0 or not isfinite(found.high):
+        return None
     return Uncertain.model_validate(
         found.but(value=found.value * factor, low=found.low * factor, high=found.high * factor)
     )
@@ -127,8 +131,11 @@ def _served(deployment: Deployment, models: dict[str, Found]) -> tuple[Deploymen
     deployment = deployment.but(model=name)
     if lacks:
         deployment, notes = _measured(deployment, found)
-    if deployment.accuracy is None and found.accuracy is not None:
-        deployment = deployment.but(accuracy=found.accuracy)
+    score = found.accuracy
+    if deployment.accuracy is None and score is not None:
+        if score.low > 0 and score.high <= 1:
+            return deployment.but(accuracy=score), notes
+        notes = [*notes, f"{score.metric} of {name} is [{score.low:.3g}, {score.high:.3g}]: no share of right answers"]
     return deployment, notes
 
 
@@ -173,7 +180,7 @@ def _remarks(deployment: Deployment, measurement: Measurement) -> list[str]:
     work, load, machine = measurement.workload, deployment.load, measurement.machine
     cards = ", ".join(each.name for each in machine.accelerators) or machine.cpu if machine else "an unknown machine"
     gpu = "" if isinstance(deployment.hardware, Hosted) else deployment.hardware.gpu
-    notes = [f"{deployment.model} was measured on {cards}; the cost holds for a {gpu} that is as fast"]
+    notes = [f"{deployment.model} was measured on {cards}; the cost holds where {gpu} is as fast"]
     if (work.prompt_tokens, work.output_tokens) != (load.prompt_tokens.likely, load.output_tokens.likely):
         notes.append(
             f"times of {deployment.model} are scaled from {work.prompt_tokens} + {work.output_tokens} tokens to "

@@ -1,4 +1,4 @@
-"""Uncertain inputs as worlds: one in which all are likely, thousands drawn at random, two for each at its own ends.
+"""Uncertain inputs as worlds: one in which all are likely, many drawn at random, two for each at its own ends.
 
 A world gives every input one number, so whatever is computed from numbers is computed for all worlds at once: each
 input is a column with a row a world.
@@ -17,7 +17,7 @@ from outweigh.records import Amount, Deployment, Estimate, Price, Record, Spread
 if TYPE_CHECKING:
     from outweigh.stats.units import Floats
 
-DRAWS = 4000
+DRAWS = 2000
 SEED = 1234
 _Z = 1.959963984540054  # two-sided 95 % of the normal distribution
 _ENDS = (2.5, 97.5)

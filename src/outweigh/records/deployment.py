@@ -236,7 +236,7 @@ class Deployment(Record):
 
     name: str = Field(min_length=1)
     model: str = Field(default="the model", min_length=1)
-    horizon_months: int = Field(ge=1, le=240)
+    horizon_months: int = Field(ge=1, le=120)
     hardware: Annotated[Rented | Bought | Hosted, Field(discriminator="kind")]
     load: Load
     place: Place | None = None

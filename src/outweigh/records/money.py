@@ -90,8 +90,8 @@ class Price(Record):
     @model_validator(mode="after")
     def _sensible(self) -> Self:
         ends = (self.amount if self.low is None else self.low, self.amount if self.high is None else self.high)
-        if ends[0] < 0:
-            raise ValueError(f"a price cannot be negative (got {ends[0]})")
+        if min(*ends, self.amount) < 0:
+            raise ValueError(f"a price cannot be negative (got {min(*ends, self.amount)})")
         if not ends[0] <= self.amount <= ends[1]:
             raise ValueError("low, amount and high must stand in this order")
         return self
