@@ -89,6 +89,12 @@ def test_machines_have_a_range_where_the_load_has_one():
     assert 0 < found.utilisation < 1
 
 
+def test_licences_are_for_the_busiest_hour():
+    hours = {"mean_requests_per_second": None, "hourly_requests_per_second": [2.0] * 12 + [30.0] * 12}
+    found = costed(deployment(load=hours | {"scaling": "hourly"}, licence={"per_gpu_year": 100}))
+    assert float(found.parts[Part.LICENCES].value) == pytest.approx(100 * found.sizing.machines[0])
+
+
 def test_a_hosted_model_is_paid_by_the_token():
     found = costed(deployment(HOSTED))
     requests = 2_629_800 * 12

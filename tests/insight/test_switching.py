@@ -40,7 +40,7 @@ def test_the_rate_of_return_makes_the_present_value_nothing():
     assert sum(100 / (1 + monthly) ** month for month in range(1, 13)) == pytest.approx(1000)
 
 
-@pytest.mark.parametrize("flows", [[100, 10, 10], [-100, 0, 0], [-100, 230, -132], [0, 0, 0]])
+@pytest.mark.parametrize("flows", [[100, 10, 10], [-100, 0, 0], [-100, 230, -132], [-100, 300, -250, 100], [0, 0, 0]])
 def test_there_is_no_rate_where_gains_do_not_change_sign_once(flows):
     assert np.isnan(rate_of_return(gained(flows))[0])
 
@@ -95,6 +95,16 @@ def test_what_is_one_thing_in_both_cancels():
     alone = switched(deployment(), deployment(OWN, operations=people, service={"slots": 16}))
     assert alone.net_present_value.low < alone.net_present_value.high
     assert alone.swings[0].input == "operations.people (own)"
+
+
+def test_inputs_of_one_name_that_differ_move_apart():
+    volume = {"volume": spread(0.5, 1, 2)}
+    current = deployment(HOSTED, load=volume | {"output_tokens": spread(50, 100, 200)})
+    new = deployment(OWN, load=volume | {"output_tokens": spread(80, 100, 120)})
+    found = {each.input: (each.low, each.high) for each in switched(current, new).swings}
+    assert found["load.output_tokens (by the token)"] == (50, 200)
+    assert found["load.output_tokens (own)"] == (80, 120)
+    assert found["load.volume"] == (0.5, 2)
 
 
 def test_a_bought_machine_is_an_investment():

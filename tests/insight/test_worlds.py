@@ -26,6 +26,7 @@ def test_a_triangular_input_has_the_quantiles_of_a_triangle():
     assert values.min() >= 1 and values.max() <= 5
     assert values.mean() == pytest.approx(8 / 3, rel=0.01)
     assert np.mean(values < 2) == pytest.approx(1 / 4, abs=0.01)
+    assert np.quantile(values, 0.4) == pytest.approx(5 - np.sqrt(0.6 * 4 * 3), rel=0.005)
     assert np.quantile(values, 0.975) == pytest.approx(5 - np.sqrt(0.025 * 4 * 3), rel=0.01)
 
 

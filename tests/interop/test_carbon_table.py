@@ -13,7 +13,7 @@ needs_carbon = pytest.mark.skipif(not CARBON.is_dir(), reason=f"no real intensit
 @pytest.fixture
 def regions(tmp_path):
     path = tmp_path / "impact.csv"
-    path.write_text("\ufeffprovider,region,impact\ngcp,europe-west3,345\ngcp,us-east4,322\n")
+    path.write_text("\ufeffregion,provider,impact\neurope-west3,gcp,345\nus-east4,gcp,322\n")
     return intensities(path)
 
 

@@ -10,7 +10,7 @@ from shared_data import SHARED
 
 PRICES = SHARED / "prices"
 needs_prices = pytest.mark.skipif(not PRICES.is_dir(), reason=f"no real prices at {PRICES}: set OUTWEIGH_SHARED")
-TABLE = """Cloud,GPU Type,GPU Arch,GPUs,GPU RAM,vCPUs,RAM,On-demand,Per-GPU,Spot,Name
+TABLE = """\ufeffCloud,GPU Type,GPU Arch,GPUs,GPU RAM,vCPUs,RAM,On-demand,Per-GPU,Spot,Name
 North,A100 (80 GB),Ampere,1,80,24,220,3.50,3.50,1.40,n1
 North,A100 (80 GB),Ampere,8,640,96,1900,30,3.75,,n8
 South,A100 (80 GB),Ampere,1,80,24,220,3.00,3.00,,small
