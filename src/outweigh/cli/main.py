@@ -8,7 +8,9 @@ import typer
 
 from outweigh.cli import (
     benchmarks,
+    carbon,
     compare,
+    cost,
     delete,
     doctor,
     export,
@@ -17,6 +19,7 @@ from outweigh.cli import (
     models,
     remark,
     report,
+    roi,
     run,
     samples,
     show,
@@ -53,6 +56,9 @@ def _options(
 
 app.command("run")(run.run)
 app.command("measure")(measure.measure)
+app.command("cost")(cost.cost)
+app.command("roi")(roi.roi)
+app.command("carbon")(carbon.carbon)
 app.command("compare")(compare.compare)
 app.command("show")(show.show)
 app.command("samples")(samples.samples)

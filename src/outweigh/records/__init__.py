@@ -16,6 +16,22 @@ from outweigh.records.asking import (
 )
 from outweigh.records.base import Record, canonical_json, digest
 from outweigh.records.comparison import Comparison, Difference, Row, Verdict
+from outweigh.records.costs import Carbon, Cost, Part, Quality, Return, Saving, Sizing, Swing
+from outweigh.records.deployment import (
+    Alternative,
+    Bought,
+    Change,
+    Deployment,
+    Hosted,
+    Latency,
+    Load,
+    Plan,
+    Rented,
+    Scaling,
+    Service,
+    Terms,
+    prices,
+)
 from outweigh.records.errors import UserError
 from outweigh.records.machine import Accelerator, Machine
 from outweigh.records.measuring import (
@@ -43,18 +59,26 @@ from outweigh.records.models import (
     Precision,
     names_apart,
 )
+from outweigh.records.money import Amount, Price, Spread, Uncertain
 from outweigh.records.results import Area, Estimate, Evaluation, Outcome, Protocol, Result, Stopping, Usage
 from outweigh.records.runs import Run
 from outweigh.records.standings import Provenance, Standing
 
 __all__ = [
     "Accelerator",
+    "Alternative",
+    "Amount",
     "Area",
     "Arrival",
+    "Bought",
+    "Carbon",
+    "Change",
     "ChatTemplate",
     "Comparison",
     "Conditions",
+    "Cost",
     "Decoding",
+    "Deployment",
     "Difference",
     "Energy",
     "Estimate",
@@ -64,9 +88,12 @@ __all__ = [
     "Footprint",
     "Generate",
     "Generated",
+    "Hosted",
+    "Latency",
     "Likelihood",
     "Likelihoods",
     "Limits",
+    "Load",
     "Machine",
     "Measurement",
     "ModelCard",
@@ -76,23 +103,37 @@ __all__ = [
     "Noise",
     "Outcome",
     "Pace",
+    "Part",
+    "Plan",
     "Precise",
     "Precision",
+    "Price",
     "Protocol",
     "Provenance",
+    "Quality",
     "Record",
+    "Rented",
     "Request",
     "Response",
     "Result",
+    "Return",
     "Row",
     "Run",
     "Sample",
+    "Saving",
+    "Scaling",
     "Score",
+    "Service",
+    "Sizing",
+    "Spread",
     "Standing",
     "Stopped",
     "Stopping",
+    "Swing",
+    "Terms",
     "Timing",
     "Transcript",
+    "Uncertain",
     "Usage",
     "UserError",
     "Verdict",
@@ -102,4 +143,5 @@ __all__ = [
     "digest",
     "measurement_key",
     "names_apart",
+    "prices",
 ]

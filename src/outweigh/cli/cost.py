@@ -1,0 +1,40 @@
+"""`outweigh cost`: what a deployment costs."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from outweigh.cli.costing import Benchmark, Runs
+from outweigh.cli.output import AsJson
+
+
+def cost(
+    deployment: Annotated[Path, typer.Argument(help="A TOML file: hardware, place, load, limit and horizon.")],
+    runs: Runs = None,
+    benchmark: Benchmark = None,
+    margin: Annotated[
+        float, typer.Option(help="Accuracy that an alternative may lose and still count as equal.")
+    ] = 0.01,
+    as_json: AsJson = False,
+) -> None:
+    """Say what a deployment costs, a million tokens and a correct answer of it, and what would save money."""
+    from datetime import UTC, datetime
+
+    from outweigh.cli import costing
+    from outweigh.cli.output import console, print_json
+    from outweigh.insight import costing as insight
+    from outweigh.insight.savings import savings
+
+    plan, notes = costing.planned(deployment, runs or (), benchmark)
+    found = insight.cost(plan.deployment, today=datetime.now(UTC).date())
+    found = found.but(notes=(*found.notes, *notes))
+    advice = savings(plan, margin=margin)
+    if as_json:
+        shown = [each.model_dump(mode="json") for each in advice]
+        inputs = plan.deployment.model_dump(mode="json")
+        print_json("cost", {"deployment": inputs, "cost": found.model_dump(mode="json"), "savings": shown})
+        return
+    out = console()
+    costing.print_cost(out, found)
+    costing.print_savings(out, advice, plan.deployment.currency)
