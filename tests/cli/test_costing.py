@@ -131,7 +131,8 @@ def stored(tmp_path, monkeypatch):
         name = runs.begin(session, "m1", None, {})
         for slots, seconds in ((1, 1.0), (4, 2.0)):
             measurements.add(session, name, measured(slots=slots, seconds=seconds, tokens=(300, 100)))
-        runs.add_result(session, name, scored())
+        for benchmark in ("gsm8k", "mmlu"):
+            runs.add_result(session, name, scored(benchmark=benchmark))
         runs.finish(session, name, RunStatus.FINISHED)
     return name
 
@@ -141,7 +142,9 @@ def test_a_run_says_how_fast_the_model_serves_and_how_often_it_is_right(outweigh
     text = text.replace('gpu = "A10G (24 GB)"', 'gpu = "A10G (24 GB)"\ngpus = 2')
     code, _, err = outweigh("cost", write("case.toml", text))
     assert code == 2 and "or a run that measured it (--run)" in err
-    code, out, err = outweigh("cost", write("case.toml", text), "--run", stored, "--json")
+    code, _, err = outweigh("cost", write("case.toml", text), "--run", stored)
+    assert code == 2 and "choose one by --benchmark" in err
+    code, out, err = outweigh("cost", write("case.toml", text), "--run", stored, "--benchmark", "mmlu", "--json")
     assert code == 0, err
     document = json.loads(out)
     assert document["deployment"]["service"]["source"] == "measured 2026-03-01, 4 at a time × (300 + 100) tokens"

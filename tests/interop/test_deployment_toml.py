@@ -1,7 +1,9 @@
 """Deployments are read as they are written, and what is wrong is one line that names it."""
 
+import re
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
@@ -180,6 +182,15 @@ grid = { table = "carbon/cloud__impact.csv", date = 2025-03-07, source = "codeca
     assert refused(more=unknown) == (
         "desk.toml: place.region 'europe-west44' is not in cloud__impact.csv; did you mean europe-west4?"
     )
+
+
+def test_the_documented_file_can_be_read():
+    document = (Path(__file__).parents[2] / "docs" / "cost.md").read_text("utf-8")
+    text = re.search(r"## The file\n\n```toml\n(.*?)```", document, flags=re.S)[1]
+    text = text.replace('{ table = "cloud-gpus.csv" }', "3.67").replace('table = "impact.csv"', "grams_per_kwh = 236")
+    found = parse(text, SHARED, "docs/cost.md")
+    assert all(getattr(found.deployment, name) is not None for name in type(found.deployment).model_fields)
+    assert found.alternatives[0].deployment.hardware.terms is Terms.SPOT
 
 
 def test_files_that_are_not_there_are_named(tmp_path):

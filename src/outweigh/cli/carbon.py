@@ -19,7 +19,7 @@ def carbon(
     from outweigh.cli.output import console, print_json
     from outweigh.insight import emissions
 
-    plan, notes = costing.planned(deployment, runs or (), None)
+    plan, notes = costing.planned(deployment, runs or (), None, scored=False)
     found = emissions.carbon(plan.deployment)
     found = found.but(notes=(*found.notes, *notes))
     if as_json:

@@ -24,8 +24,10 @@ Benchmark = Annotated[
 _SWINGS = 6
 
 
-def planned(path: Path, runs: Sequence[str], benchmark: str | None) -> "tuple[Plan, tuple[str, ...]]":
-    """The plan of a TOML file, what it lacks taken from runs, and remarks on that."""
+def planned(
+    path: Path, runs: Sequence[str], benchmark: str | None, *, scored: bool = True
+) -> "tuple[Plan, tuple[str, ...]]":
+    """The plan of a TOML file, what it lacks taken from runs, and remarks on that; `scored` asks for accuracies too."""
     from outweigh.engine import reading
     from outweigh.insight import measured_plan
     from outweigh.interop import deployment_toml
@@ -33,7 +35,7 @@ def planned(path: Path, runs: Sequence[str], benchmark: str | None) -> "tuple[Pl
     plan = deployment_toml.read(path)
     found = [reading.load(name) for name in runs]
     measurements = [each for run in found for each in run.measurements]
-    results = [each for run in found for each in run.results]
+    results = [each for run in found for each in run.results] if scored else []
     return measured_plan.planned(plan, measurements, results, benchmark)
 
 
