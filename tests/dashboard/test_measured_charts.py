@@ -35,6 +35,11 @@ def test_an_axis_holds_every_value_with_few_round_ticks(values, labels, zero):
     assert not zero or axis.range.low <= 0
 
 
+def test_an_axis_by_powers_reaches_no_further_than_the_next_tick():
+    assert Axis([0.28, 120.0], labels=3).range.labels == ("0.1", "1", "10", "100", "1,000")
+    assert Axis([0.28, 120.0], labels=7).range.labels == ("0.1", "0.3", "1", "3", "10", "30", "100", "300")
+
+
 def test_an_axis_of_loads_has_its_ticks_where_something_was_measured():
     axis = measured([1, 2, 4, 8, 16, 32], 4, log=True)
     assert axis.labels == ("2", "8", "32"), "some of too many, and always the largest"

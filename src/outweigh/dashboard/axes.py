@@ -70,9 +70,9 @@ def _even(found: Sequence[float], labels: int, zero: bool) -> Range:
 
 def _powers(found: Sequence[float], labels: int) -> Range:
     first, last = math.floor(math.log10(found[0])), math.ceil(math.log10(found[-1]))
-    steps = next((each for each in _POWERS if _count(found, each, range(first - 1, last + 1)) <= labels), (1.0,))
-    apart = max(1, math.ceil((last - first) / labels)) if steps == (1.0,) else 1
-    every = [step * 10.0**power for power in range(first - 1, last + apart + 1, apart) for step in steps]
+    scales = [_scale(steps, first, last, 1) for steps in _POWERS]
+    scales += [_scale((1.0,), first, last, apart) for apart in range(2, last - first + 2)]
+    every = next((each for each in scales if sum(found[0] <= tick <= found[-1] for tick in each) <= labels), scales[-1])
     begin = max(index for index, each in enumerate(every) if each <= found[0] * _SAME)
     end = min(index for index, each in enumerate(every) if each >= found[-1] / _SAME)
     ticks = every[begin : max(end, begin + 1) + 1]
@@ -80,6 +80,6 @@ def _powers(found: Sequence[float], labels: int) -> Range:
     return Range(places[0], places[-1], places, tuple(number(each) for each in ticks))
 
 
-def _count(found: Sequence[float], steps: Sequence[float], powers: range) -> int:
-    """How many ticks would lie within."""
-    return sum(found[0] <= step * 10.0**power <= found[-1] for power in powers for step in steps)
+def _scale(steps: Sequence[float], first: int, last: int, apart: int) -> list[float]:
+    """Ticks from below the power `first` to above `last`, at every so many powers of ten."""
+    return [step * 10.0**power for power in range(first - apart, last + apart + 1, apart) for step in steps]

@@ -3,11 +3,10 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from statistics import median
 
 from outweigh.dashboard import units, words
-from outweigh.dashboard.axes import Axis
+from outweigh.dashboard.axes import Axis, number
 from outweigh.dashboard.charts import Aside, ChartRow, Dot, Figure, Mark, Range
 from outweigh.dashboard.measured_reading import WHOLE, Measures, Times
 from outweigh.dashboard.measured_rows import Row, cell, shown, titled
@@ -48,10 +47,11 @@ class _Scale:
     def ruler(self, median: float) -> tuple[str, ...]:
         """The times themselves at every tick."""
         ticks = self.axis.range.ticks
-        ratios = [10**tick if self.powers else 1 + tick / 100 for tick in ticks]
-        steps = [(after - before) * median for before, after in pairwise(ratios)]
-        digits = max(0, 1 - math.floor(math.log10(min(steps)))) if steps else 2
-        return tuple(words.fixed(ratio * median, digits) if ratio > 0 else "" for ratio in ratios)
+        if self.powers:
+            return tuple(number(10**tick * median) for tick in ticks)
+        step = (ticks[1] - ticks[0]) / 100 * median
+        digits = max(0, 1 - math.floor(math.log10(step)))
+        return tuple(words.fixed((1 + tick / 100) * median, digits) if tick > -100 else "" for tick in ticks)
 
 
 def _sign(label: str) -> str:

@@ -50,13 +50,13 @@ def _together(found: Measures) -> tuple[str, str]:
     names, total = found.cast.models, len(compared)
     clear = [place.clear for _, place in compared]
     led = sorted(((clear.count(index), -index) for index in range(len(names)) if clear.count(index)), reverse=True)
-    where = f"{total} workloads"
     if not led:
         either = " or ".join(names) if len(names) == 2 else "one model"
-        return f"No evidence that {either} is faster at any of {where}", _most(found)
+        return f"No evidence that {either} is faster at any of {total} workloads", _most(found)
     how = f"faster than {names[1 + led[0][1]]}" if len(names) == 2 else "clearly fastest"
     count, first = led[0][0], names[-led[0][1]]
-    parts = [f"{first} is {how} at {'all' if count == total else f'{count} of'} {where}"]
+    much = ("both" if total == 2 else f"all {total}") if count == total else f"{count} of {total}"
+    parts = [f"{first} is {how} at {much} workloads"]
     parts += [f"{names[-index]} at {others}" for others, index in led[1:]]
     if ties := clear.count(None):
         parts.append(f"no evidence at {ties}")

@@ -1,6 +1,7 @@
 """Builds the report's page record from a run and its comparison."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from outweigh.dashboard import (
@@ -47,28 +48,30 @@ def page(
     measured = measured_build.part(run, everyone, evidence) if run.measurements else None
     keys = report_method.keys(run, cast)
     finding, rest = describe.headline(comparison.finding)
+    scope = describe.scope(comparison, rows, sum(result.asked for result in run.results))
+    again = (*report_method.commands(run, cast), *measured_commands.commands(run))
+    base = _base(run, (finding, rest or _lede(rows, cast), scope), made_at, everyone.count)
+    return replace(
+        _with_scores(base, comparison, rows, cast, keys),
+        banners=(*base.banners, *report_board.trouble(comparison.rows), *(measured.banners if measured else ())),
+        notes=report_method.notes(run, comparison.notes),
+        commands=tuple(commands) or again,
+        method=report_method.method(run, cast),
+        samples=sample_views(disagreements, keys, {row.name: row.title for row in comparison.rows}),
+        measured=measured,
+    )
+
+
+def _with_scores(
+    base: ReportPage, comparison: Comparison, rows: Layers, cast: Cast, keys: tuple[Key, ...]
+) -> ReportPage:
+    """The page with all that benchmarks say."""
     drawn, top = _drawn_scores(rows), _top(rows)
     compared = _compared(rows) if len(cast.models) > 1 else ()
-    return ReportPage(
-        run=run.name,
-        suite=run.suite or "",
-        finding=finding,
-        long=len(finding) > _LONG,
-        lede=rest or _lede(rows, cast),
-        scope=describe.scope(comparison, rows, sum(result.asked for result in run.results)),
-        made_at=_date(made_at),
+    return replace(
+        base,
         keys=keys,
-        palette=_palette(everyone.count),
         grey=not all(cast.series),
-        banners=(
-            *report_method.remote_code(run),
-            *report_board.trouble(comparison.rows),
-            *(measured.banners if measured else ()),
-        ),
-        machines=report_method.machines(run),
-        software=report_method.software(run),
-        notes=report_method.notes(run, comparison.notes),
-        commands=tuple(commands) or (*report_method.commands(run, cast), *measured_commands.commands(run)),
         top=top.title if top else "Models",
         places=_places(top, cast, keys),
         verdict=describe.gap(top, cast) if top and drawable(top) else "",
@@ -81,10 +84,7 @@ def page(
         families=tuple(_family(family, cast, index) for index, family in enumerate(rows.families)),
         pairs=report_board.pairs(comparison, compared),
         problems=report_board.problems(comparison.rows, cast),
-        method=report_method.method(run, cast),
-        samples=sample_views(disagreements, keys, {row.name: row.title for row in comparison.rows}),
         methods=_methods(comparison),
-        measured=measured,
     )
 
 
@@ -94,33 +94,29 @@ def _measured_only(run: Run, made_at: datetime, commands: Sequence[str], evidenc
         raise UserError(f"run {run.name} has neither a result nor a measurement: run or measure something first")
     everyone = measured_build.everyone(run, (), 0)
     part = measured_build.part(run, everyone, evidence)
+    base = _base(run, (part.finding, part.lede, part.scope), made_at, everyone.count)
+    again = tuple(commands) or measured_commands.commands(run)
+    return replace(base, banners=(*base.banners, *part.banners), commands=again, measured=part)
+
+
+def _base(run: Run, said: tuple[str, str, str], made_at: datetime, models: int) -> ReportPage:
+    """What every report has; `said` are its finding, its lede and its scope."""
+    finding, lede, scope = said
     return ReportPage(
         run=run.name,
         suite=run.suite or "",
-        finding=part.finding,
-        long=len(part.finding) > _LONG,
-        lede=part.lede,
-        scope=part.scope,
-        made_at=_date(made_at),
-        keys=(),
-        palette=_palette(everyone.count),
-        grey=False,
-        banners=(*report_method.remote_code(run), *part.banners),
+        finding=finding,
+        long=len(finding) > _LONG,
+        lede=lede,
+        scope=scope,
+        made_at=f"{made_at.day} {made_at:%B %Y}",
+        palette="few" if models <= _FEW else "several",
         machines=report_method.machines(run),
         software=report_method.software(run),
         notes=report_method.notes(run, ()),
-        commands=tuple(commands) or measured_commands.commands(run),
-        measured=part,
+        commands=(),
+        banners=report_method.remote_code(run),
     )
-
-
-def _date(moment: datetime) -> str:
-    return f"{moment.day} {moment:%B %Y}"
-
-
-def _palette(models: int) -> str:
-    """The calmer colours, as long as they tell the models apart."""
-    return "few" if models <= _FEW else "several"
 
 
 def _drawn_scores(rows: Layers) -> tuple[Row, ...]:

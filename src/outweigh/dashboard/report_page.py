@@ -197,14 +197,14 @@ class ReportPage:
     lede: str
     scope: str
     made_at: str
-    keys: tuple[Key, ...]
     palette: str
-    grey: bool
-    banners: tuple[Banner, ...]
     machines: tuple[Facts, ...]
     software: Table | None
     notes: tuple[str, ...]
     commands: tuple[str, ...]
+    banners: tuple[Banner, ...] = ()
+    keys: tuple[Key, ...] = ()
+    grey: bool = False
     top: str = ""
     places: tuple[Place, ...] = ()
     verdict: str = ""
