@@ -103,6 +103,7 @@ def measure(  # noqa: PLR0913 - each is a flag
 
 
 def _measure(flags: dict[str, Any], against: str | None, as_json: bool) -> None:
+    from outweigh.cli.failures import resumable
     from outweigh.cli.measured import print_measurements, print_versus
     from outweigh.cli.output import console, print_json
     from outweigh.cli.progress import MeasureBar
@@ -110,7 +111,7 @@ def _measure(flags: dict[str, Any], against: str | None, as_json: bool) -> None:
     from outweigh.engine.measure_config import checked
 
     earlier = reading.load(against) if against else None
-    with MeasureBar(console(stderr=True)) as bar:
+    with resumable(), MeasureBar(console(stderr=True)) as bar:
         prepared = measuring.prepare(checked(flags), bar)
         name = measuring.measure(prepared, bar)
     run = reading.load(name)

@@ -16,12 +16,11 @@ from outweigh.records.asking import (
 )
 from outweigh.records.base import Record, canonical_json, digest
 from outweigh.records.comparison import Comparison, Difference, Row, Verdict
-from outweigh.records.errors import UserError
+from outweigh.records.errors import Interrupted, UserError
 from outweigh.records.machine import Accelerator, Machine
 from outweigh.records.measuring import (
     Arrival,
     Conditions,
-    Energy,
     Footprint,
     Limits,
     Measurement,
@@ -43,9 +42,10 @@ from outweigh.records.models import (
     Precision,
     names_apart,
 )
-from outweigh.records.results import Area, Estimate, Evaluation, Outcome, Protocol, Result, Stopping, Usage
+from outweigh.records.results import Area, Estimate, Evaluation, Outcome, Protocol, Result, Stopping
 from outweigh.records.runs import Run
 from outweigh.records.standings import Provenance, Standing
+from outweigh.records.usage import Energy, Lap, Usage
 
 __all__ = [
     "Accelerator",
@@ -64,6 +64,8 @@ __all__ = [
     "Footprint",
     "Generate",
     "Generated",
+    "Interrupted",
+    "Lap",
     "Likelihood",
     "Likelihoods",
     "Limits",

@@ -8,6 +8,7 @@ from outweigh.records.asking import Decoding
 from outweigh.records.base import Record
 from outweigh.records.machine import Machine
 from outweigh.records.models import ModelCard, ModelSpec
+from outweigh.records.usage import Usage
 
 
 class Area(StrEnum):
@@ -99,27 +100,13 @@ class Estimate(Record):
     higher_is_better: bool = True
 
 
-class Usage(Record):
-    """What answering took, without loading. None is "not measured", never 0.
-
-    Answers that were known already count nowhere here: seconds and tokens are of the same, asked, samples.
-    """
-
-    seconds: float | None = None
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    first_token_seconds: float | None = None
-    peak_memory_bytes: int | None = None
-    energy_joules: float | None = None
-    energy_source: str | None = None
-
-
 class Result(Record):
     """What one evaluation produced. Completeness is counted apart from the score.
 
     `asked` samples were sent, of which `failed` never answered, `truncated` lost prompt tokens or were cut
     at the token limit, and `unreadable` answered with nothing that could be read out. `cached` of them were
-    not sent at all: an equal request of another evaluation had been answered before.
+    not sent at all: an equal request of another evaluation had been answered before. `costs` are what an answer and a
+    right answer took of those that were sent; where one is not there, `usage.unmeasured` says why.
     """
 
     evaluation: Evaluation
@@ -131,6 +118,7 @@ class Result(Record):
     machine: Machine | None = None
     estimates: tuple[Estimate, ...]
     usage: Usage = Usage()
+    costs: tuple[Estimate, ...] = ()
     asked: int
     failed: int = 0
     truncated: int = 0
@@ -147,6 +135,10 @@ class Result(Record):
     def model(self) -> str:
         """What people call the model."""
         return self.card.title if self.card else self.evaluation.model.title
+
+    def cost(self, metric: str) -> Estimate | None:
+        """What an answer took; None where it is not known."""
+        return next((each for each in self.costs if each.metric == metric), None)
 
     @property
     def headline(self) -> Estimate | None:
