@@ -66,6 +66,7 @@ def advance(self, seconds, repeats, reached):
         os.kill(os.getpid(), signal.SIGINT)
 
 progress.MeasureBar.advance = advance
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may start what stands in the background without
 sys.argv[0] = "outweigh"
 main()
 """

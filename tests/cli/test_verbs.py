@@ -199,7 +199,7 @@ def test_a_run_shows_what_its_answers_took(finished, outweigh):
     for result in finished["run"]["results"]:
         usage = result["usage"]
         assert usage["peak_memory_bytes"] > 50e6
-        known = {each["metric"] for each in result["costs"]} | usage["unmeasured"].keys()
+        known = {each["metric"] for each in result["costs"]} | result["unpriced"].keys()
         assert {"joules_per_request", "joules_per_correct"} <= known
         if usage["energy_estimated"]:
             assert "Energy is estimated, not measured" in shown

@@ -58,7 +58,7 @@ def joined(folders, told, names=("openbookqa", "triviaqa"), engine=plain, **conf
         max_tokens=4,
         name="both",
         measure=True,
-        measure_budget="1s",
+        measure_budget="10m" if told.stop else "1s",
         **config,
     )
     candidates = tuple(find(str(each), config, each.parent / "cache", told.say) for each in folders)

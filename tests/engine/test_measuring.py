@@ -106,7 +106,7 @@ def test_ctrl_c_keeps_the_repeats_so_far_and_says_so(folders):
     assert [each.precise.stopped for each in run.measurements] == [Stopped.INTERRUPTED] * 2
     assert [each.precise.repeats for each in run.measurements] == [8, 8]
     for each in run.measurements:
-        assert each.figure("e2e_seconds_p50") and each.figure("requests_per_second")
+        assert each.figure("requests_per_second")
         timings = read_timings(measurements.timings(Artifacts.default(), run.name, each.key))
         assert timings_digest(timings) == each.samples_digest and len(timings) == 8
     with runs.opened(reading=True) as session:
@@ -215,9 +215,9 @@ def test_a_point_beyond_the_window_is_left_out_and_noted(folders):
 
 
 def test_an_earlier_run_is_compared_at_the_same_workload_only(folders):
-    earlier, _ = measured(folders[:1], name="before", repeats=8)
-    same, _ = measured(folders[:1], name="after", repeats=8)
-    other, _ = measured(folders[:1], name="other", repeats=8, output_tokens=(5,))
+    earlier, _ = measured(folders[:1], name="before", repeats=30)
+    same, _ = measured(folders[:1], name="after", repeats=30)
+    other, _ = measured(folders[:1], name="other", repeats=30, output_tokens=(5,))
     (versus,) = watching.versus_earlier(same, earlier)
     assert "before" in versus.baseline
     assert not versus.paired

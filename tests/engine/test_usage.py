@@ -46,7 +46,7 @@ def test_an_evaluation_knows_its_seconds_tokens_memory_and_energy(folder, asked)
     assert took.unmeasured["peak_device_bytes"] == "the model runs on the processor"
     assert "outweigh measure" in took.unmeasured["first_token_seconds"]
     if took.energy_joules is None:
-        assert took.unmeasured["energy_joules"] == took.unmeasured["joules_per_correct"]
+        assert took.unmeasured["energy_joules"] == result.unpriced["joules_per_correct"]
         return
     assert took.energy_low_joules <= took.energy_joules <= took.energy_high_joules
     assert took.energy_estimated == took.energy_source.startswith("estimated")
@@ -107,7 +107,7 @@ def test_where_all_was_known_nothing_was_measured(folder, asked, joules):
     assert result.cached == 12
     assert (result.usage.energy_joules, result.usage.peak_memory_bytes, result.costs) == (None, None, ())
     for name in ("energy_joules", "peak_memory_bytes", "joules_per_correct"):
-        assert "nothing was asked" in result.usage.unmeasured[name]
+        assert "nothing was asked" in (result.usage.unmeasured | result.unpriced)[name]
 
 
 def test_a_limit_within_a_lap_has_its_share(folder, asked, joules):
@@ -129,7 +129,9 @@ def test_answers_from_before_laps_were_kept_leave_no_half_a_figure(folder, asked
     assert older.usage.seconds == result.usage.seconds
     assert (older.usage.energy_joules, older.usage.peak_memory_bytes, older.costs) == (None, None, ())
     for name in ("energy_joules", "joules_per_request", "joules_per_correct"):
-        assert older.usage.unmeasured[name].startswith("4 of 12 answers are without it: asked by a version")
+        assert (older.usage.unmeasured | older.unpriced)[name].startswith(
+            "4 of 12 answers are without it: asked by a version"
+        )
 
 
 def test_parts_that_were_counted_in_different_ways_are_no_total():
@@ -181,14 +183,14 @@ def test_where_nothing_is_right_or_there_is_no_right_there_is_a_reason(folder, a
     result, transcripts = evaluated(folder, change={"version": "2", "mark": harsh})
     assert result.cost("joules_per_request") is not None
     assert result.cost("joules_per_correct") is None
-    assert result.usage.unmeasured["joules_per_correct"] == "no answer was right"
+    assert result.unpriced == {"joules_per_correct": "no answer was right"}
     (benchmark,) = benchmarks("openbookqa")
     metrics = tuple(dataclasses.replace(each, binary=False) for each in benchmark.metrics)
-    took, costs = priced(
+    costs, unpriced = priced(
         dataclasses.replace(benchmark, metrics=metrics), transcripts, result.evaluation, usage(transcripts)
     )
     assert [each.metric for each in costs] == ["joules_per_request"]
-    assert took.unmeasured["joules_per_correct"] == "acc_norm knows no right and wrong"
+    assert unpriced["joules_per_correct"] == "acc_norm knows no right and wrong"
 
 
 def test_other_marks_change_what_a_right_answer_cost(folder, asked, joules, monkeypatch):
@@ -197,13 +199,13 @@ def test_other_marks_change_what_a_right_answer_cost(folder, asked, joules, monk
     monkeypatch.setattr("outweigh.engine.remarking.BENCHMARKS", (dataclasses.replace(openbookqa, mark=harsh),))
     list(remarking.remark("marked"))
     (worse,) = reading.load("marked").results
-    assert worse.usage.energy_joules == first.usage.energy_joules
+    assert worse.usage == first.usage
     assert worse.cost("joules_per_correct") is None
-    assert worse.usage.unmeasured["joules_per_correct"] == "no answer was right"
+    assert worse.unpriced == {"joules_per_correct": "no answer was right"}
     monkeypatch.setattr("outweigh.engine.remarking.BENCHMARKS", (openbookqa,))
     list(remarking.remark("marked"))
     (back,) = reading.load("marked").results
-    assert (back.usage, back.costs) == (first.usage, first.costs)
+    assert (back.usage, back.costs, back.unpriced) == (first.usage, first.costs, first.unpriced)
 
 
 def test_models_that_stay_loaded_together_have_no_peak_of_their_own(folder, asked):

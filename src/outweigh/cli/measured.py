@@ -205,8 +205,10 @@ def _lacks(each: Result) -> list[str]:
     lines = [f"Energy is estimated, not measured: {took.energy_method}"] if took.energy_estimated else []
     if took.energy_joules is not None and not took.energy_estimated:
         lines.append(f"Energy is counted: {took.energy_method}")
-    shown = ["peak_memory_bytes", "energy_joules"] + ([] if took.energy_joules is None else ["joules_per_correct"])
-    return lines + [f"{who}no {name}: {why}" for name in shown if (why := took.unmeasured.get(name))]
+    lacking = [(name, took.unmeasured.get(name)) for name in ("peak_memory_bytes", "energy_joules")]
+    if took.energy_joules is not None:
+        lacking.append(("joules_per_correct", each.unpriced.get("joules_per_correct")))
+    return lines + [f"{who}no {name}: {why}" for name, why in lacking if why]
 
 
 def _size(count: float) -> str:

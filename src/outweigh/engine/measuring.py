@@ -84,9 +84,7 @@ class Baseline:
             self.idle, self.watched = workers[0].idle(_IDLE_SECONDS), True
             if self.idle:
                 watts = sum(self.idle.watts.values())
-                reporter.say(
-                    f"{watts:.3g} W while idling for {_IDLE_SECONDS:g} s: taken off the energy of every repeat"
-                )
+                reporter.say(f"{watts:.3g} W while idling for {_IDLE_SECONDS:g} s: taken off the energy of all repeats")
         for worker in workers:
             worker.take_off(self.idle)
 

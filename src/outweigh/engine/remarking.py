@@ -174,13 +174,13 @@ def _recomputed(old: Result, benchmark: Benchmark, marked: Mapping[str, Transcri
         ours = {(each.metric, each.filter) for each in found}
         found = (*found, *(each for each in old.estimates if (each.metric, each.filter) not in ours))
     unread = sum(unreadable(benchmark, each) for each in answered)
-    took, prices = old.usage, old.costs
-    if took.energy_joules is not None:
-        took, prices = priced(benchmark, transcripts, old.evaluation, took)
+    prices = old.costs, old.unpriced
+    if old.usage.energy_joules is not None:
+        prices = priced(benchmark, transcripts, old.evaluation, old.usage)
     fresh = old.but(
         estimates=found,
-        usage=took,
-        costs=prices,
+        costs=prices[0],
+        unpriced=prices[1],
         unreadable=unread,
         notes=(
             *(note for note in old.notes if not note.startswith(_MARKED)),

@@ -88,16 +88,15 @@ def _known_already(transcripts: Sequence[Transcript]) -> tuple[str, ...]:
 
 def priced(
     benchmark: Benchmark, transcripts: Sequence[Transcript], evaluation: Evaluation, found: Usage
-) -> tuple[Usage, tuple[Estimate, ...]]:
-    """What a request and a right answer took, of those that were really asked; why one is not there joins the usage."""
+) -> tuple[tuple[Estimate, ...], dict[str, str]]:
+    """What a request and a right answer took, of those that were really asked, and why one is not there."""
     asked = [each for each in transcripts if not each.cached]
     answered = [each for each in asked if not isinstance(each.response, Failed)]
     metric = benchmark.headline
     score = _interval(metric, answered, evaluation) if answered and found.energy_joules is not None else None
     every = costs(found, len(asked), metric, score)
-    reasons = {name: why for name, why in found.unmeasured.items() if name not in every}
-    reasons |= {name: each for name, each in every.items() if isinstance(each, str)}
-    return found.but(unmeasured=reasons), tuple(each for each in every.values() if isinstance(each, Estimate))
+    there = tuple(each for each in every.values() if isinstance(each, Estimate))
+    return there, {name: why for name, why in every.items() if isinstance(why, str)}
 
 
 def summarise(
@@ -110,7 +109,8 @@ def summarise(
     benchmark = work.chosen.benchmark
     evaluation = work.evaluation.but(stopping=stopping) if stopping else work.evaluation
     answered = [each for each in transcripts if not isinstance(each.response, Failed)]
-    took, prices = priced(benchmark, transcripts, evaluation, usage(transcripts))
+    took = usage(transcripts)
+    prices, unpriced = priced(benchmark, transcripts, evaluation, took)
     return Result(
         evaluation=evaluation,
         title=benchmark.title,
@@ -122,6 +122,7 @@ def summarise(
         estimates=estimates(benchmark, answered, evaluation),
         usage=took,
         costs=prices,
+        unpriced=unpriced,
         asked=len(transcripts),
         failed=len(transcripts) - len(answered),
         truncated=sum(lost_tokens(each.response) for each in answered),

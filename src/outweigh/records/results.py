@@ -4,6 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pydantic import Field
+
 from outweigh.records.asking import Decoding
 from outweigh.records.base import Record
 from outweigh.records.machine import Machine
@@ -105,8 +107,8 @@ class Result(Record):
 
     `asked` samples were sent, of which `failed` never answered, `truncated` lost prompt tokens or were cut
     at the token limit, and `unreadable` answered with nothing that could be read out. `cached` of them were
-    not sent at all: an equal request of another evaluation had been answered before. `costs` are what an answer and a
-    right answer took of those that were sent; where one is not there, `usage.unmeasured` says why.
+    not sent at all: an equal request of another evaluation had been answered before. `costs` are what a request and a
+    right answer took, of those that were sent; `unpriced` says why one is not there.
     """
 
     evaluation: Evaluation
@@ -119,6 +121,7 @@ class Result(Record):
     estimates: tuple[Estimate, ...]
     usage: Usage = Usage()
     costs: tuple[Estimate, ...] = ()
+    unpriced: dict[str, str] = Field(default_factory=dict)
     asked: int
     failed: int = 0
     truncated: int = 0
