@@ -14,6 +14,7 @@ import time
 from dataclasses import asdict, dataclass
 from statistics import median
 
+from outweigh.metering.laps import Laps
 from outweigh.metering.meter import Meter
 
 # A child that touches so many bytes and computes for so many processor seconds within a meter, and is gone at once.
@@ -99,6 +100,17 @@ def costs(repeats: int, seconds: float) -> list[float]:
     return found
 
 
+def lap_cost(laps: int = 300) -> float:
+    """Processor seconds that the beginning and the end of one lap take."""
+    with Laps("cpu") as clock:
+        clock.begin()  # what is read once
+        before = time.thread_time()
+        for _ in range(laps):
+            clock.begin()
+            clock.end(1)
+        return (time.thread_time() - before) / laps
+
+
 def main() -> None:
     """Print both."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -107,14 +119,16 @@ def main() -> None:
     words.add_argument("--json", action="store_true")
     asked = words.parse_args()
     lines, cost = against_kernel(asked.repeats, asked.seconds), costs(asked.repeats, asked.seconds)
+    lap = lap_cost()
     if asked.json:
-        print(json.dumps({"lines": [asdict(line) for line in lines], "sampling_cost": cost}))
+        print(json.dumps({"lines": [asdict(line) for line in lines], "sampling_cost": cost, "lap_seconds": lap}))
         return
     print("| figure | against | children | median error | largest error |\n|---|---|---|---|---|")
     for line in lines:
         errors = f"{line.median_error:+.2%} | {line.largest_error:+.2%}"
         print(f"| {line.figure} | {line.against} | {line.repeats} | {errors} |")
     print(f"\nSampling costs {median(cost):.2%} of a core at 10 samples a second (at most {max(cost):.2%}).")
+    print(f"A lap of an evaluation, of half a second or more where nobody sets a batch size, costs {1e3 * lap:.2f} ms.")
 
 
 if __name__ == "__main__":

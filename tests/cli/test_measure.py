@@ -108,3 +108,39 @@ def test_bad_input_is_one_line(tmp_path, flags, told):
     assert done.stdout == ""
     assert told in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
+
+
+PRESSED = """
+import os, signal, sys
+from outweigh.cli import progress
+from outweigh.cli.main import main
+
+def advance(self, seconds, repeats, reached):
+    if repeats == 8:
+        os.kill(os.getpid(), signal.SIGINT)
+
+progress.MeasureBar.advance = advance
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may start what stands in the background without
+sys.argv[0] = "outweigh"
+main()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_ctrl_c_prints_the_name_by_which_the_run_goes_on(tmp_path):
+    folder, home = save_llama(tmp_path / "tiny"), tmp_path / "home"
+    flags = ("measure", folder, "--prompt-tokens", 8, "--output-tokens", 3, "--device", "cpu", "--within", "0.000001")
+    command = [sys.executable, "-c", PRESSED, *map(str, flags), "--budget", "10m"]
+    environment = {**os.environ, "OUTWEIGH_HOME": str(home)}
+    stopped = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (stopped.returncode, stopped.stdout) == (130, "")
+    line = stopped.stderr.splitlines()[-1]
+    told, name = line.removesuffix(" goes on where this one stopped").rsplit(" --name ", 1)
+    assert told == "outweigh: interrupted; the same command with"
+    (held,) = json.loads(outweigh(home, "show", name, "--json").stdout)["run"]["measurements"]
+    assert (held["precise"]["stopped"], held["precise"]["repeats"]) == ("interrupted", 8)
+    assert "interrupted at" in outweigh(home, "show", name).stdout
+    done = outweigh(home, *flags, "--budget", "1s", "--name", name, "--json")
+    assert done.returncode == 0, done.stderr
+    (only,) = json.loads(done.stdout)["run"]["measurements"]
+    assert only["precise"]["stopped"] == "budget"

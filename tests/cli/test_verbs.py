@@ -164,6 +164,65 @@ def test_deleting_a_run_forgets_what_it_asked(finished, outweigh, place, known):
     assert known() == before
 
 
+@pytest.mark.parametrize("json_flag", [(), ("--json",)])
+def test_ctrl_c_in_a_run_prints_the_name_by_which_it_goes_on(finished, outweigh, place, monkeypatch, json_flag):
+    from outweigh.cli.progress import Bar
+
+    def stopped(self, transcripts, scores):
+        raise KeyboardInterrupt
+
+    words = ["run", place / "first", "--benchmark", "openbookqa", "--num-fewshot", 3, "--seed", 70 + len(json_flag)]
+    with monkeypatch.context() as patch:
+        patch.setattr(Bar, "advance", stopped)
+        out = outweigh(*words, *json_flag, code=130)
+    line = outweigh.said[-1].splitlines()[-1]
+    name = line.split("--name ")[1].split()[0]
+    assert line == f"outweigh: interrupted; the same command with --name {name} goes on where this one stopped"
+    if json_flag:
+        assert json.loads(out)["error"]["code"] == "interrupted"
+    assert "had been answered before" not in outweigh("show", name)
+    assert name in outweigh(*words, "--name", name)
+
+
+def test_ctrl_c_elsewhere_is_one_word(outweigh, monkeypatch):
+    def stopped(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("outweigh.engine.reading.load", stopped)
+    outweigh("show", "latest", code=130)
+    assert outweigh.said[-1] == "outweigh: interrupted\n"
+
+
+def test_a_run_shows_what_its_answers_took(finished, outweigh):
+    shown = outweigh("show", "pair")
+    assert "joules/correct" in shown and "memory" in shown
+    for result in finished["run"]["results"]:
+        usage = result["usage"]
+        assert usage["peak_memory_bytes"] > 50e6
+        known = {each["metric"] for each in result["costs"]} | result["unpriced"].keys()
+        assert {"joules_per_request", "joules_per_correct"} <= known
+        if usage["energy_estimated"]:
+            assert "Energy is estimated, not measured" in shown
+            assert "about " in shown
+
+
+def test_one_run_gives_quality_and_what_it_costs(finished, outweigh, place):
+    words = ["run", place / "first", place / "second", "--benchmark", "openbookqa", "--benchmark", "triviaqa"]
+    words += ["--max-tokens", 8, "--name", "pair"]  # the run that was finished before is measured now
+    out = outweigh(*words, "--measure", "--measure-budget", "1s")
+    assert "nothing was asked" in out
+    for told in ("adj. p", "joules/correct", "whole p50", "in turns", "requests that write"):
+        assert told in out
+    again = json.loads(outweigh(*words, "--measure", "--measure-budget", "1s", "--json"))
+    assert [len(again["run"][part]) for part in ("results", "measurements")] == [4, 2]
+    assert len(again["versus"]) == 1
+    assert (
+        again["run"]["measurements"][0]["energy"] is None or "idle_watts" in again["run"]["measurements"][0]["energy"]
+    )
+    outweigh("run", place / "first", "--benchmark", "openbookqa", "--measure", "--measure-budget", "soon", code=2)
+    assert "--measure-budget soon" in outweigh.said[-1]
+
+
 def test_another_run_of_a_taken_name_is_refused(finished, outweigh, place):
     outweigh("run", place / "first", "--benchmark", "openbookqa", "--name", "pair", code=2)
 

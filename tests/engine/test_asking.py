@@ -11,6 +11,7 @@ from outweigh.engine.asking import ask
 from outweigh.engine.config import RunConfig
 from outweigh.engine.summary import Circumstances, summarise
 from outweigh.engine.work import Work, choose
+from outweigh.metering.laps import Laps
 from outweigh.models.model import OutOfMemory
 from outweigh.records import (
     Failed,
@@ -68,7 +69,7 @@ def likely(name, request):
 
 
 def everything(work, model, batch_size=8):
-    parts = ask(work, work.chosen.samples, lambda: model, batch_size=batch_size)
+    parts = ask(work, work.chosen.samples, lambda: model, Laps(None), batch_size=batch_size)
     return [transcript for transcripts, _ in parts for transcript in transcripts]
 
 

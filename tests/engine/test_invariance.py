@@ -9,6 +9,7 @@ from outweigh.benchmarks.prompting import Plain
 from outweigh.engine.asking import ask
 from outweigh.engine.config import RunConfig
 from outweigh.engine.work import Work, choose
+from outweigh.metering.laps import Laps
 from outweigh.models.transformers_model import load
 from outweigh.records import Likelihoods, ModelCard, ModelSource, ModelSpec, Precision
 from tiny import save_llama
@@ -47,7 +48,7 @@ def answered(setting, samples, batch_size):
     model = opened()
     return {
         transcript.sample.id: transcript
-        for transcripts, _ in ask(work, samples, lambda: model, batch_size=batch_size)
+        for transcripts, _ in ask(work, samples, lambda: model, Laps(None), batch_size=batch_size)
         for transcript in transcripts
     }
 

@@ -1,12 +1,19 @@
 """A measurement: models in processes of their own, taking turns; every point kept, none measured twice."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
 import pytest
 
 from outweigh.engine import measuring, reading, watching
 from outweigh.engine.measure_config import checked, numbers, seconds
 from outweigh.interop.timing_parquet import read_timings, timings_digest
-from outweigh.records import Stopped, UserError
-from outweigh.store import measurements
+from outweigh.records import Interrupted, Stopped, UserError
+from outweigh.store import measurements, runs
 from outweigh.store.artifacts import Artifacts
 from tiny import save_llama
 
@@ -14,7 +21,10 @@ pytest.importorskip("torch")
 
 
 class Listener:
-    def __init__(self):
+    """Hears all; presses Ctrl-C once so many repeats of the last point are done."""
+
+    def __init__(self, stop=None, point=1):
+        self.stop, self.point = stop, point
         self.lines, self.points, self.rounds = [], [], []
 
     def say(self, line):
@@ -25,6 +35,8 @@ class Listener:
 
     def advance(self, seconds, repeats, reached):
         self.rounds.append(repeats)
+        if self.stop and len(self.points) == self.point and repeats >= self.stop:
+            raise KeyboardInterrupt
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +49,9 @@ def _home(tmp_path, monkeypatch):
     monkeypatch.setenv("OUTWEIGH_HOME", str(tmp_path / "home"))
 
 
-def measured(folders, **more):
+def measured(folders, listener=None, **more):
     values = {"models": tuple(folders), "prompt_tokens": (8,), "output_tokens": (4,), "repeats": 4, "device": "cpu"}
-    listener = Listener()
+    listener = listener or Listener()
     name = measuring.measure(measuring.prepare(checked(values | more), listener), listener)
     return reading.load(name), listener
 
@@ -83,6 +95,119 @@ def test_a_run_of_the_same_name_measures_only_what_is_missing(folders):
     assert second.points == []
 
 
+def interrupted(folders, listener, **more):
+    with pytest.raises(Interrupted) as stop:
+        measured(folders, listener, repeats=30, **more)
+    return reading.load(stop.value.run)
+
+
+def test_ctrl_c_keeps_the_repeats_so_far_and_says_so(folders):
+    run = interrupted(folders, Listener(stop=8))
+    assert [each.precise.stopped for each in run.measurements] == [Stopped.INTERRUPTED] * 2
+    assert [each.precise.repeats for each in run.measurements] == [8, 8]
+    for each in run.measurements:
+        assert each.figure("requests_per_second")
+        timings = read_timings(measurements.timings(Artifacts.default(), run.name, each.key))
+        assert timings_digest(timings) == each.samples_digest and len(timings) == 8
+    with runs.opened(reading=True) as session:
+        assert runs.listing(session)[0].status == "interrupted"
+
+
+def test_an_unnamed_run_goes_on_by_its_name_and_takes_the_point_anew(folders):
+    sizes = {"prompt_tokens": (4, 8)}
+    cut = interrupted(folders[:1], Listener(stop=8, point=2), **sizes)
+    assert [each.precise.stopped for each in cut.measurements] == [Stopped.FIXED, Stopped.INTERRUPTED]
+    run, listener = measured(folders[:1], name=cut.name, repeats=30, **sizes)
+    assert len(listener.points) == 1 and "(8 + 4)" in listener.points[0]
+    assert [each.precise.stopped for each in run.measurements] == [Stopped.FIXED] * 2
+    assert run.measurements[0] == cut.measurements[0]
+    assert run.measurements[1].precise.repeats == 30
+
+
+def test_too_few_repeats_for_any_figure_are_not_kept(folders):
+    assert interrupted(folders[:1], Listener(stop=2)).measurements == ()
+
+
+def test_of_two_interrupted_measurements_the_longer_one_stays(folders):
+    first = interrupted(folders[:1], Listener(stop=8), name="cut")
+    assert interrupted(folders[:1], Listener(stop=5), name="cut").measurements == first.measurements
+    (longer,) = interrupted(folders[:1], Listener(stop=9), name="cut").measurements
+    assert longer.precise.repeats == 9
+
+
+def test_idling_is_measured_once_and_taken_off_every_repeat(folders, monkeypatch):
+    from outweigh.engine.candidates import find
+    from outweigh.engine.config import RunConfig
+    from outweigh.engine.worker import Batch, Order, _Host
+    from outweigh.metering.rapl import Rapl
+    from outweigh.records import Workload
+
+    zone = Path(os.environ["OUTWEIGH_HOME"]) / "powercap/intel-rapl:0"
+    zone.mkdir(parents=True)
+    for name, text in (("name", "package-0"), ("max_energy_range_uj", "1000000"), ("energy_uj", "0")):
+        (zone / name).write_text(text)
+    monkeypatch.setattr("outweigh.metering.energy.Rapl", lambda _: Rapl(zone.parent))
+    # A chip that takes 20 W whatever it does: a repeat adds nothing to what idling took.
+    monkeypatch.setattr("outweigh.metering.rapl._number", lambda path: round(20e6 * time.perf_counter()))
+    candidate = find(folders[0], RunConfig(device="cpu"), zone, print)
+    host = _Host(Order(candidate.spec, candidate.card, Path(folders[0]), "cpu", None))
+    batch = Batch(Workload(batch_size=1, prompt_tokens=8, output_tokens=40), 0, time.perf_counter())
+    gross = host.repeat(batch).stretch.energy
+    asked = []
+
+    class Near:
+        """The near end of the pipe, without the pipe."""
+
+        def idle(self, seconds):
+            asked.append(seconds)
+            return host.idle(0.2)
+
+        def take_off(self, idle):
+            host.take_off(idle)
+
+    baseline, listener = measuring.Baseline(), Listener()
+    for _ in range(2):
+        baseline.take_off((Near(), Near()), listener)
+    assert len(asked) == 1
+    assert listener.lines == ["20 W while idling for 3 s: taken off the energy of all repeats"]
+    net = host.repeat(batch).stretch.energy
+    assert gross.idle_watts is None and "idling included" in gross.method
+    assert net.idle_watts == pytest.approx(20, rel=1e-3)
+    assert net.idle_seconds == 0.2
+    assert "20 W of idling taken off, measured over 0.2 s before" in net.method
+    assert gross.joules == pytest.approx(20 * gross.seconds, rel=0.2)
+    assert abs(net.joules) < 0.2 * gross.joules
+
+
+CHILD = """
+import os, signal, sys
+from outweigh.engine import measuring
+from outweigh.engine.measure_config import checked
+
+class Killer:
+    points = 0
+    def say(self, line): ...
+    def begin(self, what, budget_seconds):
+        self.points += 1
+    def advance(self, seconds, repeats, reached):
+        if (self.points, repeats) == (2, 3):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+config = {"models": (sys.argv[1],), "prompt_tokens": (4, 8), "output_tokens": (4,), "repeats": 4, "device": "cpu"}
+measuring.measure(measuring.prepare(checked(config | {"name": "killed"}), Killer()), Killer())
+"""
+
+
+def test_kill_9_loses_the_point_under_way_and_no_other(folders):
+    killed = subprocess.run([sys.executable, "-c", CHILD, folders[0]], check=False)
+    assert killed.returncode == -signal.SIGKILL
+    (before,) = reading.load("killed").measurements
+    run, listener = measured(folders[:1], name="killed", prompt_tokens=(4, 8))
+    assert len(listener.points) == 1
+    assert [each.workload.prompt_tokens for each in run.measurements] == [4, 8]
+    assert run.measurements[0] == before
+
+
 def test_a_point_beyond_the_window_is_left_out_and_noted(folders):
     run, _ = measured(folders[:1], prompt_tokens=(8, 5000))
     assert [each.workload.prompt_tokens for each in run.measurements] == [8]
@@ -90,9 +215,9 @@ def test_a_point_beyond_the_window_is_left_out_and_noted(folders):
 
 
 def test_an_earlier_run_is_compared_at_the_same_workload_only(folders):
-    earlier, _ = measured(folders[:1], name="before", repeats=8)
-    same, _ = measured(folders[:1], name="after", repeats=8)
-    other, _ = measured(folders[:1], name="other", repeats=8, output_tokens=(5,))
+    earlier, _ = measured(folders[:1], name="before", repeats=30)
+    same, _ = measured(folders[:1], name="after", repeats=30)
+    other, _ = measured(folders[:1], name="other", repeats=30, output_tokens=(5,))
     # On a busy machine the warm-up may leave too few repeats for an interval; then that is what is said.
     found = [each.baseline for each in watching.versus_earlier(same, earlier)] or watching.unmatched(same, earlier)
     assert len(found) == 1

@@ -1,10 +1,12 @@
 """Measuring models behind servers: loads of every kind, turns, records, and what is refused."""
 
+import signal
+
 import pytest
 
 from outweigh.engine import measuring, reading
 from outweigh.engine.measure_config import MeasureConfig
-from outweigh.records import Arrival, Limits, Stopped, UserError
+from outweigh.records import Arrival, Interrupted, Limits, Stopped, UserError
 from outweigh.store import measurements
 from outweigh.store.artifacts import Artifacts
 from serving import serving
@@ -13,8 +15,10 @@ pytest.importorskip("aiohttp")
 
 
 class Said:
-    def __init__(self):
-        self.begun = []
+    """Hears all; presses Ctrl-C once so many requests have ended."""
+
+    def __init__(self, stop=None):
+        self.begun, self.stop = [], stop
 
     def say(self, line):
         pass
@@ -23,7 +27,8 @@ class Said:
         self.begun.append(what)
 
     def advance(self, seconds, repeats, reached):
-        pass
+        if repeats == self.stop:
+            signal.raise_signal(signal.SIGINT)
 
 
 @pytest.fixture(autouse=True)
@@ -31,9 +36,9 @@ def _home(tmp_path, monkeypatch):
     monkeypatch.setenv("OUTWEIGH_HOME", str(tmp_path / "home"))
 
 
-def run(*addresses, **flags):
+def run(*addresses, told=None, **flags):
     config = MeasureConfig(models=addresses, prompt_tokens=(20,), output_tokens=(4,), **flags)
-    told = Said()
+    told = told or Said()
     return reading.load(measuring.measure(measuring.prepare(config, told), told)), told
 
 
@@ -97,6 +102,27 @@ def test_a_run_that_goes_on_measures_only_what_is_missing():
         second, told = run(named(endpoint), concurrency=(1,), repeats=6, name="again")
     assert told.begun == []
     assert [each.finished_at for each in first.measurements] == [each.finished_at for each in second.measurements]
+
+
+def test_ctrl_c_keeps_the_requests_so_far_and_the_run_takes_the_load_anew():
+    with serving(first=0.01, gap=0.002) as (endpoint, _):
+        with pytest.raises(Interrupted) as stop:
+            run(named(endpoint), told=Said(stop=12), concurrency=(3,), repeats=40)
+        (cut,) = reading.load(stop.value.run).measurements
+        found, told = run(named(endpoint), concurrency=(3,), repeats=40, name=stop.value.run)
+    assert cut.precise.stopped is Stopped.INTERRUPTED
+    assert 12 <= cut.requests < 40
+    assert cut.figure("e2e_seconds_p50")
+    assert any("were under way when it was interrupted" in note for note in cut.notes)
+    (whole,) = found.measurements
+    assert (whole.requests, whole.precise.stopped, len(told.begun)) == (40, Stopped.FIXED, 1)
+
+
+def test_ctrl_c_before_there_is_any_figure_keeps_nothing():
+    with serving(first=0.01, gap=0.002) as (endpoint, _):
+        with pytest.raises(Interrupted) as stop:
+            run(named(endpoint), told=Said(stop=1), repeats=40)
+        assert reading.load(stop.value.run).measurements == ()
 
 
 def test_flags_for_servers_are_refused_for_a_model_here(tmp_path):

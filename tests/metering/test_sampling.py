@@ -126,3 +126,22 @@ def test_an_integral_skips_what_could_not_be_read() -> None:
     assert integral(array("d", [10.0, 20.0, 20.0, 0.0]), times) == pytest.approx(15 + 20 + 20)
     assert integral(array("d", [10.0, nan, 10.0, 10.0]), times) == pytest.approx(40)
     assert integral(array("d", [nan, nan, nan, 5.0]), times) is None
+
+
+def test_sampling_goes_on_while_its_samples_are_read_and_forgotten() -> None:
+    sampler = Sampler(interval=0.02)
+    sampler.start()
+    time.sleep(0.1)
+    middle = time.perf_counter()
+    sampler.begin()
+    time.sleep(0.1)
+    read = sampler.read()
+    seen = list(read.seconds)
+    time.sleep(0.1)
+    whole = sampler.stop()
+    assert seen[0] >= middle
+    assert len(seen) >= 2
+    assert list(read.seconds) == seen  # what was handed out grows no more
+    assert list(whole.seconds)[: len(seen)] == seen
+    assert len(whole.seconds) > len(seen)
+    assert read.cost_seconds < whole.cost_seconds

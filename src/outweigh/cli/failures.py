@@ -4,11 +4,13 @@ import errno
 import os
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 
+_CTRL_C = 130
 _DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM}
 
 
@@ -24,20 +26,34 @@ def guarded(command: Callable[[], object], *, json: bool) -> int:
     except typer.TyperException as error:
         return _said(f"{error.format_message().rstrip('.')}; `outweigh --help` shows how", "usage", json)
     except (KeyboardInterrupt, typer.Abort):
-        return _said("interrupted; the same command goes on where this one stopped", "interrupted", json, 130)
+        return _said("interrupted", "interrupted", json, _CTRL_C)
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w")  # noqa: SIM115 - nobody reads any more
         return 0
     except Exception as error:  # noqa: BLE001 - the one boundary: nothing below may show a traceback
         return _failed(error, json)
+    if code == _CTRL_C:  # Typer takes Ctrl-C for itself and says nothing
+        return _said("interrupted", "interrupted", json, _CTRL_C)
     return code if isinstance(code, int) else 0
+
+
+@contextmanager
+def resumable() -> Iterator[None]:
+    """Around a run that Ctrl-C may end: the error line then says how to go on with it."""
+    from outweigh.records.errors import Interrupted, UserError
+
+    try:
+        yield
+    except Interrupted as stop:
+        line = f"interrupted; the same command with --name {stop.run} goes on where this one stopped"
+        raise UserError(line, code="interrupted") from stop
 
 
 def _failed(error: Exception, json: bool) -> int:
     from outweigh.records.errors import UserError
 
     if isinstance(error, UserError):
-        return _said(str(error), error.code, json)
+        return _said(str(error), error.code, json, _CTRL_C if error.code == "interrupted" else 2)
     if isinstance(error, OSError) and error.errno in _DISK:
         where = f"{error.filename}: " if error.filename else ""
         return _said(f"{where}{error.strerror}; free some space or choose another place", "disk", json)

@@ -106,6 +106,7 @@ def measure(  # noqa: PLR0913 - each is a flag
 
 
 def _measure(flags: dict[str, Any], against: str | None, report: Path | None, as_json: bool) -> None:
+    from outweigh.cli.failures import resumable
     from outweigh.cli.files import check_target
     from outweigh.cli.measured import print_measurements, print_versus
     from outweigh.cli.output import console, print_json
@@ -120,7 +121,7 @@ def _measure(flags: dict[str, Any], against: str | None, report: Path | None, as
     earlier = reading.load(against) if against else None
     if earlier and not earlier.measurements:
         raise UserError(f"--against {against}: the run {earlier.name} has no measurements; name one that has")
-    with MeasureBar(console(stderr=True)) as bar:
+    with resumable(), MeasureBar(console(stderr=True)) as bar:
         prepared = measuring.prepare(checked(flags), bar)
         name = measuring.measure(prepared, bar)
     run = reading.load(name)

@@ -1,11 +1,11 @@
-"""Measurements as tables."""
+"""Measurements, and what evaluations took, as tables."""
 
 from collections.abc import Sequence
 
 from rich.console import Console
 
 from outweigh.cli.output import percent, table
-from outweigh.records import Estimate, Measurement, Noise, Pace, Precise, Run, Stopped, Versus
+from outweigh.records import Estimate, Measurement, Noise, Pace, Precise, Result, Run, Stopped, Versus
 from outweigh.stats.scaling import Load, exponents, knee
 
 _SHOWN = (
@@ -22,7 +22,7 @@ def print_measurements(out: Console, run: Run) -> None:
         return
     made = table(
         "model", "workload", "first token p50", "a token p50", "whole p50 [95 %]", "p95", "tokens/s out", "memory",
-        "joules/token", "repeats", right=(2, 3, 4, 5, 6, 7, 8, 9),
+        "joules/token", "idle", "repeats", right=(2, 3, 4, 5, 6, 7, 8, 9, 10),
     )  # fmt: skip
     for each in found:
         made.add_row(
@@ -35,6 +35,7 @@ def print_measurements(out: Console, run: Run) -> None:
             _rate(each.figure("output_tokens_per_second")),
             _bytes(each.figure("peak_resident_bytes")),
             _joules(each),
+            _idle(each),
             str(each.precise.repeats) if each.precise else "–",
         )
     out.print(made)
@@ -133,6 +134,8 @@ def _sureness(who: str, precise: Precise) -> list[str]:
         )
     elif precise.stopped is Stopped.NARROW:
         lines.append(f"{who}stopped at {reached} of the median")
+    elif precise.stopped is Stopped.INTERRUPTED:
+        lines.append(f"{who}interrupted at {reached} of the median; the run takes it anew when it goes on")
     if precise.outliers:
         lines.append(f"{who}{precise.outliers} of {precise.repeats} repeats were out of line; they count")
     return lines
@@ -160,6 +163,65 @@ def _joules(each: Measurement) -> str:
         return "–"
     about = "about " if each.energy is not None and each.energy.estimated else ""
     return f"{about}{_short(found.value)} [{_short(found.low)}, {_short(found.high)}]"
+
+
+def _idle(each: Measurement) -> str:
+    """Watts that were taken off; what comes from a table was not measured."""
+    if each.energy is None:
+        return "–"
+    if each.energy.idle_watts is None:
+        return "in it"
+    return f"{'' if each.energy.idle_seconds else 'about '}{each.energy.idle_watts:.3g} W"
+
+
+def print_usage(out: Console, run: Run) -> None:
+    """One row an evaluation: what its answers took, and what each and each right one cost; then what to know of it."""
+    kept = [each for each in run.results if each.usage.energy_joules is not None or each.usage.peak_memory_bytes]
+    if not kept:
+        return
+    made = table(
+        "model", "benchmark", "asked", "seconds", "memory", "device", "joules [bounds]", "idle", "joules/request",
+        "joules/correct [95 %]", right=(2, 3, 4, 5, 6, 7, 8, 9),
+    )  # fmt: skip
+    for each in kept:
+        took = each.usage
+        about = "about " if took.energy_estimated else ""
+        made.add_row(
+            each.model,
+            each.evaluation.benchmark,
+            f"{each.asked - each.cached:,}",
+            "–" if took.seconds is None else f"{took.seconds:.1f}",
+            "–" if took.peak_memory_bytes is None else _size(took.peak_memory_bytes),
+            "–" if took.peak_device_bytes is None else _size(took.peak_device_bytes),
+            _bounded(took.energy_joules, took.energy_low_joules, took.energy_high_joules, about),
+            "–" if took.energy_joules is None else "in it" if took.idle_watts is None else f"{took.idle_watts:.3g} W",
+            *(_cost(each.cost(metric), about) for metric in ("joules_per_request", "joules_per_correct")),
+        )
+    out.print(made)
+    for line in dict.fromkeys(line for each in kept for line in _lacks(each)):
+        out.print(line, markup=False, style="dim")
+
+
+def _cost(found: Estimate | None, about: str) -> str:
+    return "–" if found is None else _bounded(found.value, found.low, found.high, about)
+
+
+def _bounded(value: float | None, low: float | None, high: float | None, about: str) -> str:
+    if value is None or low is None or high is None:
+        return "–"
+    return f"{about}{_short(value)} [{_short(low)}, {_short(high)}]"
+
+
+def _lacks(each: Result) -> list[str]:
+    """How the energy was come by, and why a figure is not there."""
+    who, took = f"{each.model}, {each.evaluation.benchmark}: ", each.usage
+    lines = [f"Energy is estimated, not measured: {took.energy_method}"] if took.energy_estimated else []
+    if took.energy_joules is not None and not took.energy_estimated:
+        lines.append(f"Energy is counted: {took.energy_method}")
+    lacking = [(name, took.unmeasured.get(name)) for name in ("peak_memory_bytes", "energy_joules")]
+    if took.energy_joules is not None:
+        lacking.append(("joules_per_correct", each.unpriced.get("joules_per_correct")))
+    return lines + [f"{who}no {name}: {why}" for name, why in lacking if why]
 
 
 def _size(count: float) -> str:

@@ -92,6 +92,11 @@ class Bar:
         seconds = seconds if self._asked[result.model, result.title] else " (answered before)"
         self._console.print(f"{result.model} · {result.title}: {told}, {result.asked} samples{seconds}", markup=False)
 
+    def measuring(self) -> "MeasureBar":
+        """A bar for the measuring that comes now, in place of this one."""
+        self._progress.stop()
+        return MeasureBar(self._console)
+
     def closing(self) -> str:
         """What was asked now and what was at hand."""
         asked = self._total - self._reused

@@ -3,11 +3,16 @@
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from outweigh.cli.output import AsJson
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from outweigh.records import Run, Versus
 
 
 class PrecisionName(StrEnum):
@@ -84,6 +89,13 @@ def run(  # noqa: PLR0913 - each is a flag
             "What this very evaluation was answered before still counts; `outweigh delete` makes it ask afresh.",
         ),
     ] = False,
+    measure: Annotated[
+        bool,
+        typer.Option("--measure", help="Then measure the models too, at the lengths of the run's own requests."),
+    ] = False,
+    measure_budget: Annotated[
+        str | None, typer.Option(help="Longest time to measure one model: 60s (the default), 5m, 1h.")
+    ] = None,
     gguf_file: Annotated[str | None, typer.Option(help="Which GGUF file of a repository.")] = None,
     allow_pickle: Annotated[
         bool, typer.Option("--allow-pickle", help="Load pickled weights, which can run code.")
@@ -117,6 +129,8 @@ def run(  # noqa: PLR0913 - each is a flag
             "max_tokens": max_tokens,
             "mirror": mirror,
             "no_cache": no_cache or None,
+            "measure": measure or None,
+            "measure_budget": measure_budget,
             "gguf_file": gguf_file,
             "allow_pickle": allow_pickle or None,
             "trust_remote_code": trust_remote_code or None,
@@ -133,11 +147,12 @@ def _seed(text: str | None) -> str | None:
 
 def _run(flags: dict[str, Any], file: Path | None, report: Path | None, as_json: bool) -> None:
     from outweigh.cli.comparing import print_comparison, print_next_steps
+    from outweigh.cli.failures import resumable
     from outweigh.cli.files import check_target
     from outweigh.cli.output import console, print_json
     from outweigh.cli.progress import Bar
     from outweigh.cli.report import write_report
-    from outweigh.engine import adaptive, reading
+    from outweigh.engine import adaptive, reading, watching
     from outweigh.engine import run as plain
     from outweigh.engine.config import checked, from_toml
     from outweigh.engine.rounds import savings
@@ -148,20 +163,19 @@ def _run(flags: dict[str, Any], file: Path | None, report: Path | None, as_json:
     values |= {key: value for key, value in flags.items() if value is not None and value != ()}
     if report:
         check_target(report, "report.html")
-    with Bar(console(stderr=True)) as bar:
+    with resumable(), Bar(console(stderr=True)) as bar:
         settings = checked(values)
         prepared = plain.prepare(settings, bar)
         name = (adaptive if settings.adaptive else plain).run(prepared, bar)
     run = reading.load(name)
     held = reading.held(run)
     comparison = compare(columns(held))
+    verdicts = watching.within(run)
     if as_json:
-        saved = (
-            {"savings": [asdict(each) | {"unasked": each.unasked} for each in savings(run)]}
-            if settings.adaptive
-            else {}
-        )
-        shown = {"run": run.model_dump(mode="json"), **saved, "comparison": comparison.model_dump(mode="json")}
+        saved = [asdict(each) | {"unasked": each.unasked} for each in savings(run)] if settings.adaptive else None
+        versus = [each.model_dump(mode="json") for each in verdicts] if run.measurements else None
+        more = {name: found for name, found in (("savings", saved), ("versus", versus)) if found is not None}
+        shown = {"run": run.model_dump(mode="json"), **more, "comparison": comparison.model_dump(mode="json")}
         print_json("run", shown)
     else:
         out = console()
@@ -169,7 +183,22 @@ def _run(flags: dict[str, Any], file: Path | None, report: Path | None, as_json:
         for saving in savings(run):
             out.print(str(saving), markup=False)
         print_comparison(out, comparison)
+        if run.measurements or settings.measure:
+            _print_costs(out, run, verdicts)
     if report:
         write_report(run, held, comparison, report)
     if not as_json:
         print_next_steps(console(), name, report)
+
+
+def _print_costs(out: "Console", run: "Run", verdicts: "tuple[Versus, ...]") -> None:
+    """What asking took, and what was measured after it."""
+    from outweigh.cli.measured import print_measurements, print_usage, print_versus
+
+    out.print()
+    print_usage(out, run)
+    out.print()
+    print_measurements(out, run)
+    print_versus(out, verdicts)
+    for note in run.notes:
+        out.print(f"Note: {note}", style="dim", markup=False)

@@ -49,7 +49,7 @@ def _seconds(result: "Result") -> str:
 
 def _one(name: str, as_json: bool) -> None:
     from outweigh.cli.comparing import interval
-    from outweigh.cli.measured import print_measurements
+    from outweigh.cli.measured import print_measurements, print_usage
     from outweigh.cli.output import console, print_json, table
     from outweigh.engine import reading
 
@@ -82,6 +82,7 @@ def _one(name: str, as_json: bool) -> None:
     )
     if run.results or not run.measurements:
         out.print(made)
+    print_usage(out, run)
     print_measurements(out, run)
     for note in run.notes:
         out.print(f"Note: {note}", style="dim", markup=False)

@@ -7,9 +7,10 @@ from datetime import UTC, datetime
 from itertools import combinations
 from math import ceil
 
-from outweigh.engine.candidates import Candidate
+from outweigh.engine.candidates import Candidate, metered
+from outweigh.engine.recording import recorded
 from outweigh.engine.rounds import Head, Saving, heads, wanted
-from outweigh.engine.run import Prepared, Reporter, answer, around, keep, recorded
+from outweigh.engine.run import Prepared, Reporter, afterwards, answer, around, keep
 from outweigh.engine.summary import summarise
 from outweigh.engine.work import Work
 from outweigh.metering.machine import machine
@@ -33,11 +34,13 @@ def run(prepared: Prepared, reporter: Reporter) -> str:
     with recorded(prepared.config, prepared.suite, prepared.candidates) as name:
         rounds = _Rounds(prepared, candidates, name, reporter)
         try:
-            rounds.ask()
+            with metered(candidates, together=rounds.together):
+                rounds.ask()
         finally:
             for candidate in candidates:
                 candidate.close()
         rounds.store()
+        afterwards(name, prepared, reporter)
     return name
 
 
@@ -49,6 +52,7 @@ class _Rounds:
 
     def __init__(self, prepared: Prepared, candidates: tuple[Candidate, ...], name: str, reporter: Reporter) -> None:
         self.prepared, self.candidates, self.name, self.reporter = prepared, candidates, name, reporter
+        self.together = _fit_together(candidates)
         self.heads = heads(prepared.chosen, prepared.config.seed)
         self.works: dict[tuple[int, int], Work] = {}
         self.scores: dict[tuple[int, int], dict[str, float]] = {}
@@ -60,7 +64,7 @@ class _Rounds:
 
     def ask(self) -> None:
         """Round after round until nothing is open."""
-        together, size, look = _fit_together(self.candidates), FIRST, 0
+        size, look = FIRST, 0
         while rest := [head for head in self.heads if head not in self.outcomes]:
             ends = {head: head.reach(size) for head in rest}
             size = ceil(size * GROWTH)
@@ -69,7 +73,7 @@ class _Rounds:
             for model, candidate in enumerate(self.candidates):
                 for head in rest:
                     self._answers(model, head, self.stops[head], ends[head])
-                if not together:
+                if not self.together:
                     candidate.close()
             look += 1
             for head in rest:

@@ -1,15 +1,16 @@
 """Ask a model for the samples that are missing, mark what comes back, journal every batch."""
 
-import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from outweigh.engine.known import Known
 from outweigh.engine.work import Work
+from outweigh.metering.laps import Laps
 from outweigh.models.model import Model, OutOfMemory
 from outweigh.records import (
     Failed,
     Generated,
+    Lap,
     Likelihoods,
     Request,
     Response,
@@ -26,21 +27,22 @@ _PAUSE = 0.5  # seconds between two parts
 _ATTEMPTS_ALONE = 4  # a lone sample is tried again, because the model halves its own budget each time
 
 
-def transcript(work: Work, sample: Sample, request: Request, response: Response, seconds: float | None) -> Transcript:
-    """One sample's record, marked unless it failed. `seconds` None: the answer was known already, and took nothing."""
+def transcript(work: Work, sample: Sample, request: Request, response: Response, lap: Lap | None) -> Transcript:
+    """One sample's record, marked unless it failed. Without a lap the answer was known already, and took nothing."""
+    seconds = lap.seconds / lap.answers if lap else 0.0
     if isinstance(response, Failed):
-        return Transcript(sample=sample, request=request, response=response, seconds=seconds or 0.0)
+        return Transcript(sample=sample, request=request, response=response, seconds=seconds, lap=lap)
     written = response.tokens if isinstance(response, Generated) else 0
-    cached = seconds is None
     return Transcript(
         sample=sample,
         request=request,
         response=response,
         scores=work.chosen.benchmark.mark(sample, response),
-        seconds=seconds or 0.0,
-        input_tokens=0 if cached else response.input_tokens,
-        output_tokens=0 if cached else written,
-        cached=cached,
+        seconds=seconds,
+        input_tokens=response.input_tokens if lap else 0,
+        output_tokens=written if lap else 0,
+        cached=lap is None,
+        lap=lap,
     )
 
 
@@ -70,6 +72,7 @@ def ask(
     work: Work,
     samples: Sequence[Sample],
     model: Callable[[], Model],
+    laps: Laps,
     *,
     batch_size: int | None = None,
     known: Known | None = None,
@@ -77,7 +80,8 @@ def ask(
     """Yield (transcripts, seconds of answering) as samples are answered, each sample once.
 
     A batch is handed to the model as a whole; without a size, many samples are, and what is finished comes out in
-    parts. What is `known` is not asked; a batch that is known as a whole does not even load the model.
+    parts, each with what `laps` say that it took. What is `known` is not asked; a batch that is known as a whole does
+    not even load the model.
     """
     size, part = batch_size or _TOGETHER, batch_size or _PART
     for start in range(0, len(samples), size):
@@ -89,27 +93,27 @@ def ask(
         new = {sample.id: (sample, request) for sample, request in batch if request.fingerprint not in held}
         if not new:
             continue
-        for found, seconds in _timed(model(), [(name, request) for name, (_, request) in new.items()], part):
-            yield [transcript(work, *new[name], response, seconds / len(found)) for name, response in found], seconds
+        for found, lap in _timed(model(), [(name, request) for name, (_, request) in new.items()], part, laps):
+            yield [transcript(work, *new[name], response, lap) for name, response in found], lap.seconds
 
 
 def _timed(
-    model: Model, requests: list[tuple[str, Request]], part: int
-) -> Iterator[tuple[list[tuple[str, Response]], float]]:
-    """Every request's response in parts, with the seconds that each part took to answer."""
+    model: Model, requests: list[tuple[str, Request]], part: int, laps: Laps
+) -> Iterator[tuple[list[tuple[str, Response]], Lap]]:
+    """Every request's response in parts, with what each part took to answer."""
     found: list[tuple[str, Response]] = []
     missing = dict(requests)
-    begun = time.perf_counter()
+    laps.begin()
     for name, response in answers(model.answer, requests):
         found.append((name, response))
         del missing[name]
-        seconds = time.perf_counter() - begun
-        if len(found) >= part and seconds >= _PAUSE:
-            yield found, seconds
-            found, begun = [], time.perf_counter()
+        if len(found) >= part and laps.seconds >= _PAUSE:
+            yield found, laps.end(len(found))
+            found = []
+            laps.begin()
     found += [(name, _MISSING) for name in missing]
     if found:
-        yield found, time.perf_counter() - begun
+        yield found, laps.end(len(found))
 
 
 def lost_tokens(response: Response) -> bool:

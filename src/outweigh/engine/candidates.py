@@ -1,12 +1,14 @@
 """The models of a run: found, pinned, and loaded only when something is asked."""
 
-from collections.abc import Callable, Set
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from outweigh.benchmarks.benchmark import Prompting
 from outweigh.benchmarks.prompting import Chat, Plain
 from outweigh.engine.config import RunConfig
+from outweigh.metering.laps import Laps
 from outweigh.models.model import Model
 from outweigh.models.sources import Located, locate, parse
 from outweigh.records import ChatTemplate, ModelCard, ModelSource, ModelSpec, Protocol, UserError
@@ -16,7 +18,8 @@ from outweigh.records import ChatTemplate, ModelCard, ModelSource, ModelSpec, Pr
 class Candidate:
     """One model of a run. `model()` loads it the first time.
 
-    A model behind a server is not `located` on this disk and has no `device` here.
+    A model behind a server is not `located` on this disk and has no `device` here. `laps` measure what it takes to
+    answer; those of a model that is not `metered` know seconds alone.
     """
 
     spec: ModelSpec
@@ -26,6 +29,7 @@ class Candidate:
     why: str
     load: Callable[[ModelSpec], Model]
     say: Callable[[str], None]
+    laps: Laps = field(default_factory=lambda: Laps(None))
     _model: Model | None = None
 
     @property
@@ -53,7 +57,7 @@ class Candidate:
 
     def belongs(self, run: str) -> None:
         """Say which run asks. What a server serves may change unseen, so its answers count in one run only."""
-        if self.spec.source is ModelSource.ENDPOINT:
+        if self.spec.source is ModelSource.ENDPOINT and self.spec.revision != run:
             self.close()  # it may have been probed under its old name
             self.spec = self.spec.but(revision=run)
             self.say(
@@ -73,6 +77,19 @@ class Candidate:
         if self._model is not None:
             self._model.close()
             self._model = None
+
+
+@contextmanager
+def metered(candidates: Sequence[Candidate], *, together: bool = False) -> Iterator[None]:
+    """Measure what the models in this process take. `together`: several of them stay in memory at a time."""
+    here = [each for each in candidates if each.device is not None]
+    if not here:
+        yield
+        return
+    with Laps(here[0].device, alone=not together or len(here) == 1) as laps:  # a run has one device
+        for each in here:
+            each.laps = laps
+        yield
 
 
 def find(text: str, config: RunConfig, cache: Path, say: Callable[[str], None]) -> Candidate:

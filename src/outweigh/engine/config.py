@@ -16,7 +16,8 @@ class RunConfig(Record):
 
     `limit` is a number of samples, or below 1 a share of each benchmark, as in lm-evaluation-harness.
     `protocol` letter asks multiple-choice benchmarks by letter (see `letters.py`), and leaves the others as they are.
-    `until_decided` and `until_halfwidth` make the run adaptive (see `adaptive.py`).
+    `until_decided` and `until_halfwidth` make the run adaptive (see `adaptive.py`). With `measure` its models are
+    measured too, each for `measure_budget` at most (see `joined.py`).
     """
 
     models: tuple[str, ...] = ()
@@ -41,6 +42,8 @@ class RunConfig(Record):
     trust_remote_code: bool = False
     mirror: str | None = None
     no_cache: bool = False
+    measure: bool = False
+    measure_budget: str = "60s"
     name: str | None = None
 
     @property
@@ -50,7 +53,7 @@ class RunConfig(Record):
 
     def settings(self) -> dict[str, Any]:
         """What two runs of one name must share. A plain run's are the same as before there were other ones."""
-        values = self.model_dump(mode="json", exclude={"name", "batch_size", "no_cache"})
+        values = self.model_dump(mode="json", exclude={"name", "batch_size", "no_cache", "measure", "measure_budget"})
         for key in ("until_decided", "until_halfwidth", "protocol"):
             if not values[key]:
                 del values[key]

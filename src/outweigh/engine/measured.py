@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from outweigh.interop.timing_parquet import timings_digest
+from outweigh.metering.energy import together
 from outweigh.records import (
     Conditions,
     Energy,
@@ -165,11 +166,5 @@ def _energy(kept: Sequence[Turn]) -> tuple[Energy | None, str]:
     if not parts or len(parts) < len(found):
         missing = next((turn.stretch.unmeasured.get("energy_joules") for turn in kept if not turn.stretch.energy), None)
         return None, missing or "no repeat was left after the warm-up"
-    names = {name for each in parts for name in each.parts}
-    return parts[0].but(
-        joules=sum(each.joules for each in parts),
-        low=sum(each.low for each in parts),
-        high=sum(each.high for each in parts),
-        seconds=sum(each.seconds for each in parts),
-        parts={name: sum(each.parts.get(name, 0.0) for each in parts) for name in sorted(names)},
-    ), ""
+    whole = together(parts)
+    return (None, whole) if isinstance(whole, str) else (whole, "")

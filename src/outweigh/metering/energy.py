@@ -8,6 +8,7 @@ AMD cards; Apple's GPU, whose figures `powermetrics` gives to root alone. The pa
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 from statistics import fmean, stdev
 
@@ -47,6 +48,7 @@ class Part:
     source: str
     estimated: bool
     method: str
+    idle_seconds: float | None = None
 
 
 class Counters:
@@ -79,12 +81,15 @@ class Counters:
 def measure_idle(seconds: float = 3.0, *, device: str = "cpu", powercap: Path = POWERCAP) -> Idle | None:
     """Watts of an idle stretch, to be taken off later ones; None where nothing counts.
 
-    This process sleeps meanwhile; what others do then counts as idling. Five slices say how steady it was.
+    This process sleeps meanwhile; what others do then counts as idling. Five slices say how steady it was. Where
+    nothing could count it returns at once.
     """
     if not seconds > 0:
         raise UserError(f"idle stretch of {seconds} seconds: must be above 0")
     found = cards(device)[0]
     counters = Counters(found, powercap)
+    if not found and not counters.rapl.domains:
+        return None
     slices: dict[str, list[float]] = {}
     for _ in range(_SLICES):
         counters.start()
@@ -114,11 +119,17 @@ class EnergyMeter:
         self._device = device
         self._counters = Counters(cards, powercap)
         self._idle = idle
+        self._used: dict[str, float] | None = None
         self.reason: str | None = None
 
     def start(self) -> None:
-        """Count from here on."""
+        """Count from here on; may be called again."""
+        self._used = self.reason = None
         self._counters.start()
+
+    def halt(self) -> None:
+        """Count no further: what is read and reckoned at the end takes time that is not the work's."""
+        self._used = self._counters.joules()
 
     def advance(self) -> None:
         """To be called once in a while, from any thread."""
@@ -129,7 +140,7 @@ class EnergyMeter:
 
         A figure that leaves out the device at work would mislead, so there is none if its energy cannot be had.
         """
-        used = self._counters.joules()
+        used = self._counters.joules() if self._used is None else self._used
         parts = self._of_cards(used, seconds, samples)
         if self._device != "cpu" and not parts:
             self.reason = self._without_device()
@@ -168,7 +179,7 @@ class EnergyMeter:
             return [self._counted(name, used[name], seconds, "RAPL", method) for name in rapl.domains]
         if rapl.domains:
             why = "the processor's energy counters stand still"
-        guess = estimate(self._chip, seconds, own, samples.machine_share)
+        guess = estimate(self._chip, seconds, own, _busy(samples))
         if isinstance(guess, str):
             return f"{guess} ({why})"
         return [_estimated(guess, why)]
@@ -184,12 +195,21 @@ class EnergyMeter:
         net = joules - idle * seconds
         spread = error * abs(net) + self._idle.errors[name] * seconds
         text = f"{name}: {method}; {idle:.3g} W of idling taken off, measured over {self._idle.seconds:g} s before"
-        return Part(name, net, net - spread, net + spread, idle, source, estimated, text)
+        return Part(name, net, net - spread, net + spread, idle, source, estimated, text, self._idle.seconds)
+
+
+def _busy(samples: Samples) -> float | None:
+    """The machine's busy share. Within one clock tick it does not show: the estimate then takes this process's own."""
+    share = samples.machine_share
+    return 0.0 if share is None and not isnan(samples.machine_capacity[-1]) else share
 
 
 def _estimated(guess: Guess, why: str | None) -> Part:
-    method = f"processor: {guess.method}; memory, fans and power supply not in it; {why}"
     idle = guess.idle_watts
+    method = (
+        f"processor: {guess.method}; {idle:.3g} W of idling, the table's own and not measured, are not in it, nor are "
+        f"memory, fans and power supply; {why}"
+    )
     return Part("processor", guess.joules, guess.low, guess.high, idle, "power table", True, method)
 
 
@@ -199,6 +219,7 @@ def joined(parts: Sequence[Part], seconds: float) -> Energy:
     Bounds are added up as if all parts were wrong the same way. `idle_watts` is the sum of what was taken off.
     """
     idle = [part.idle_watts for part in parts if part.idle_watts is not None]
+    watched = [part.idle_seconds for part in parts if part.idle_seconds is not None]
     sources = dict.fromkeys(f"estimated from {part.source}" if part.estimated else part.source for part in parts)
     return Energy(
         source=" + ".join(sources),
@@ -208,6 +229,35 @@ def joined(parts: Sequence[Part], seconds: float) -> Energy:
         low=sum(part.low for part in parts),
         high=sum(part.high for part in parts),
         idle_watts=sum(idle) if idle else None,
+        idle_seconds=max(watched, default=None),
         seconds=seconds,
         parts={part.name: part.joules for part in parts},
     )
+
+
+def together(found: Sequence[Energy]) -> Energy | str:
+    """Stretches of one work as one figure, or why they are none. Bounds are added up as in `joined`."""
+    if not found:
+        return "nothing was measured"
+    if len({(each.source, each.idle_watts is None) for each in found}) > 1:
+        ways = " and ".join(sorted({f"{each.source}, idling {_idling(each)}" for each in found}))
+        return f"its parts were counted in different ways ({ways}), which do not add up"
+    seconds = sum(each.seconds for each in found)
+    idle = [each.idle_watts * each.seconds for each in found if each.idle_watts is not None]
+    return found[0].but(
+        method="; then ".join(dict.fromkeys(each.method for each in found)),
+        joules=sum(each.joules for each in found),
+        low=sum(each.low for each in found),
+        high=sum(each.high for each in found),
+        idle_watts=sum(idle) / seconds if idle and seconds else found[0].idle_watts,
+        seconds=seconds,
+        parts={name: sum(each.parts.get(name, 0.0) for each in found) for name in sorted(_names(found))},
+    )
+
+
+def _idling(energy: Energy) -> str:
+    return "included" if energy.idle_watts is None else "taken off"
+
+
+def _names(found: Sequence[Energy]) -> set[str]:
+    return {name for each in found for name in each.parts}

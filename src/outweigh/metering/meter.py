@@ -19,7 +19,7 @@ from outweigh.metering.processor import own_seconds
 from outweigh.metering.sampling import INTERVAL, Sampler, Samples
 from outweigh.records import Conditions, Energy, UserError
 
-_under_way = threading.Lock()  # high-water marks belong to the process: two meters would set back each other's
+under_way = threading.Lock()  # high-water marks belong to the process: two meters would set back each other's
 
 
 @dataclass(frozen=True)
@@ -74,10 +74,10 @@ class Meter:
         return self._stretch
 
     def __enter__(self) -> Self:
-        if not _under_way.acquire(blocking=False):
+        if not under_way.acquire(blocking=False):
             raise RuntimeError("another meter is measuring in this process; meters cannot be nested")
         with ExitStack() as undo:
-            undo.callback(_under_way.release)
+            undo.callback(under_way.release)
             self._start()
             undo.pop_all()
         return self
@@ -96,6 +96,7 @@ class Meter:
         self._on_device.start()
         self._energy.start()
         self._sampler.start()
+        self._energy.start()  # again: starting a thread is not the work's
         self._cpu = own_seconds()
         self._started = time.perf_counter()
 
@@ -107,11 +108,12 @@ class Meter:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with ExitStack() as end:
-            end.callback(_under_way.release)
+            end.callback(under_way.release)
             end.callback(self._sampler.stop)
             if error is None:
                 synchronise(self._device)
                 wall = time.perf_counter() - self._started
+                self._energy.halt()
                 cpu = own_seconds() - self._cpu
                 samples = self._sampler.stop()
                 self._watcher.__exit__(None, None, None)

@@ -85,8 +85,8 @@ def _of_whole_chip(chip: Chip, watts: float, seconds: float, own: float, machine
     above = (_curve(share) - _curve(0.0)) * watts * seconds
     joules = above * own / (share * chip.threads * seconds) if share > 0 else 0.0
     method = (
-        f"TDP {watts:g} W of {chip.name} (codecarbon's table), {_curve(share) - _curve(0.0):.0%} of it above idle at "
-        f"{share:.0%} busy (Davy 2021), by share of processor time; ±{_TDP_ERROR:.0%} {_WHY}"
+        f"TDP {watts:g} W of {chip.name} (codecarbon's table), the part of it above idle at the share that was busy "
+        f"(Davy 2021), by share of processor time; ±{_TDP_ERROR:.0%} {_WHY}"
     )
     low, high = joules * (1 - _TDP_ERROR), joules * (1 + _TDP_ERROR)
     return Guess(joules, low, high, _curve(0.0) * watts, method)

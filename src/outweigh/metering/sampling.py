@@ -79,6 +79,8 @@ def _rates(amounts: array[float], against: array[float]) -> list[float]:
 class Sampler:
     """Samples from `start` to `stop`, at both moments and every `interval` seconds between.
 
+    `begin` forgets what was sampled so far, and `read` hands out what has been since, while sampling goes on.
+
     `also` is called about once a second from the sampler's thread. With `children`, the memory of running children is
     added up too; one that starts and ends within a second may be missed. A long call that holds Python's lock delays
     samples, so times are kept with them.
@@ -107,6 +109,7 @@ class Sampler:
         self._young: tuple[int, ...] = ()
         self._slow_at = 0.0
         self._cost = 0.0
+        self._lock = threading.Lock()
         self._end = threading.Event()
         self._thread = threading.Thread(target=self._run, name="outweigh-sampler", daemon=True)
 
@@ -116,6 +119,22 @@ class Sampler:
         self._costing()
         self._thread.start()
 
+    def begin(self) -> None:
+        """Forget all samples and take the first anew."""
+        with self._lock:
+            for row in (*self._rows, *self._share, *self._watts):
+                del row[:]
+            self._largest = self._tree = self._on_device = None
+            self._cost = 0.0
+        self._costing()
+
+    def read(self) -> Samples:
+        """Take a sample and hand out copies of all."""
+        self._costing()
+        with self._lock:
+            rows = tuple(row[:] for row in self._rows)
+            return self._samples(rows, tuple(row[:] for row in self._share), tuple(row[:] for row in self._watts))
+
     def stop(self) -> Samples:
         """End the thread, take the last sample, and hand all out; again the same if asked again."""
         if not self._end.is_set():
@@ -124,9 +143,14 @@ class Sampler:
             self._costing()
             self._stat.close()
             self._statm.close()
-        seconds, process, machine, capacity, held = self._rows
+        return self._samples(self._rows, self._share, self._watts)
+
+    def _samples(
+        self, rows: tuple[array[float], ...], share: tuple[array[float], ...], watts: tuple[array[float], ...]
+    ) -> Samples:
+        seconds, process, machine, capacity, held = rows
         return Samples(
-            self._interval, seconds, process, machine, capacity, held, self._share, self._watts,
+            self._interval, seconds, process, machine, capacity, held, share, watts,
             self._largest, self._tree, self._on_device, self._cost,
         )  # fmt: skip
 
@@ -138,8 +162,9 @@ class Sampler:
 
     def _costing(self) -> None:
         before = time.thread_time()
-        self._sample()
-        self._cost += time.thread_time() - before
+        with self._lock:
+            self._sample()
+            self._cost += time.thread_time() - before
 
     def _sample(self) -> None:
         now = time.perf_counter()

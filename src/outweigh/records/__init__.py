@@ -32,12 +32,11 @@ from outweigh.records.deployment import (
     Terms,
     prices,
 )
-from outweigh.records.errors import UserError
+from outweigh.records.errors import Interrupted, UserError
 from outweigh.records.machine import Accelerator, Machine
 from outweigh.records.measuring import (
     Arrival,
     Conditions,
-    Energy,
     Footprint,
     Limits,
     Measurement,
@@ -60,9 +59,10 @@ from outweigh.records.models import (
     names_apart,
 )
 from outweigh.records.money import Amount, Price, Spread, Uncertain
-from outweigh.records.results import Area, Estimate, Evaluation, Outcome, Protocol, Result, Stopping, Usage
+from outweigh.records.results import Area, Estimate, Evaluation, Outcome, Protocol, Result, Stopping
 from outweigh.records.runs import Run
 from outweigh.records.standings import Provenance, Standing
+from outweigh.records.usage import Energy, Lap, Usage
 
 __all__ = [
     "Accelerator",
@@ -89,6 +89,8 @@ __all__ = [
     "Generate",
     "Generated",
     "Hosted",
+    "Interrupted",
+    "Lap",
     "Latency",
     "Likelihood",
     "Likelihoods",

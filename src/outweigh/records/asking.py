@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from outweigh.records.base import Record
+from outweigh.records.usage import Lap
 
 DEFAULT_MAX_TOKENS = 256  # lm-evaluation-harness's `max_gen_toks`
 
@@ -143,7 +144,8 @@ class Transcript(Record):
     """One sample, whole: what was asked, what came back, and how it was marked.
 
     A failed sample has no scores. `seconds` is this sample's share of its batch. A `cached` response was given to an
-    equal request of another evaluation: it took no seconds and no tokens here, so both are 0.
+    equal request of another evaluation: it took no seconds and no tokens here, so both are 0. `lap` is what its batch
+    took; None for answers that were known, imported, or asked before laps were kept.
     """
 
     sample: Sample
@@ -154,6 +156,7 @@ class Transcript(Record):
     input_tokens: int = 0
     output_tokens: int = 0
     cached: bool = False
+    lap: Lap | None = None
 
     def score(self, metric: str, filter: str) -> Score | None:
         """The score of one metric; None for a failed sample."""

@@ -10,3 +10,11 @@ class UserError(Exception):
     def __init__(self, message: str, *, code: str = "bad_input") -> None:
         super().__init__(message)
         self.code = code
+
+
+class Interrupted(KeyboardInterrupt):
+    """Ctrl-C ended a run that can be gone on with by its name, `run`."""
+
+    def __init__(self, run: str) -> None:
+        super().__init__(run)
+        self.run = run

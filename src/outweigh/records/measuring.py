@@ -9,6 +9,7 @@ from outweigh.records.base import Record, canonical_json, digest
 from outweigh.records.machine import Machine
 from outweigh.records.models import ModelCard, ModelSpec
 from outweigh.records.results import Estimate
+from outweigh.records.usage import Energy
 
 
 class Arrival(StrEnum):
@@ -130,6 +131,7 @@ class Stopped(StrEnum):
     NARROW = "narrow"  # the interval of the median is as narrow as wanted
     BUDGET = "budget"  # the time was up
     FIXED = "fixed"  # as many as were asked for
+    INTERRUPTED = "interrupted"  # by Ctrl-C; a run that goes on takes the measurement anew
 
 
 class Precise(Record):
@@ -160,24 +162,6 @@ class Footprint(Record):
     def total_bytes(self) -> int:
         """All parts together."""
         return self.weights_bytes + self.cache_bytes + self.activation_bytes + self.runtime_bytes
-
-
-class Energy(Record):
-    """Joules of a stretch of work, with the idle baseline that was taken off. None is "not measured".
-
-    `source` names the counters or the estimate, `estimated` says which of the two it is, and `method` how it was
-    made. `low` and `high` bound `joules`.
-    """
-
-    source: str
-    estimated: bool
-    method: str
-    joules: float
-    low: float
-    high: float
-    idle_watts: float | None
-    seconds: float
-    parts: dict[str, float] = Field(default_factory=dict)
 
 
 def measurement_key(model: ModelSpec, workload: Workload) -> str:

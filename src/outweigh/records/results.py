@@ -4,10 +4,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from pydantic import Field
+
 from outweigh.records.asking import Decoding
 from outweigh.records.base import Record
 from outweigh.records.machine import Machine
 from outweigh.records.models import ModelCard, ModelSpec
+from outweigh.records.usage import Usage
 
 
 class Area(StrEnum):
@@ -99,27 +102,13 @@ class Estimate(Record):
     higher_is_better: bool = True
 
 
-class Usage(Record):
-    """What answering took, without loading. None is "not measured", never 0.
-
-    Answers that were known already count nowhere here: seconds and tokens are of the same, asked, samples.
-    """
-
-    seconds: float | None = None
-    input_tokens: int | None = None
-    output_tokens: int | None = None
-    first_token_seconds: float | None = None
-    peak_memory_bytes: int | None = None
-    energy_joules: float | None = None
-    energy_source: str | None = None
-
-
 class Result(Record):
     """What one evaluation produced. Completeness is counted apart from the score.
 
     `asked` samples were sent, of which `failed` never answered, `truncated` lost prompt tokens or were cut
     at the token limit, and `unreadable` answered with nothing that could be read out. `cached` of them were
-    not sent at all: an equal request of another evaluation had been answered before.
+    not sent at all: an equal request of another evaluation had been answered before. `costs` are what a request and a
+    right answer took, of those that were sent; `unpriced` says why one is not there.
     """
 
     evaluation: Evaluation
@@ -131,6 +120,8 @@ class Result(Record):
     machine: Machine | None = None
     estimates: tuple[Estimate, ...]
     usage: Usage = Usage()
+    costs: tuple[Estimate, ...] = ()
+    unpriced: dict[str, str] = Field(default_factory=dict)
     asked: int
     failed: int = 0
     truncated: int = 0
@@ -147,6 +138,10 @@ class Result(Record):
     def model(self) -> str:
         """What people call the model."""
         return self.card.title if self.card else self.evaluation.model.title
+
+    def cost(self, metric: str) -> Estimate | None:
+        """What an answer took; None where it is not known."""
+        return next((each for each in self.costs if each.metric == metric), None)
 
     @property
     def headline(self) -> Estimate | None:
