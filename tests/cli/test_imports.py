@@ -34,7 +34,7 @@ def test_a_run_of_another_tool_is_shown_with_a_reason_for_each_dash(said, files)
     assert header.startswith("theirs")
     assert row.split("  ")[0] == "tiny-1b"
     assert "batch 2 × (64 + 5)" in row
-    assert row.split().count("–") == 7
+    assert row.split().count("–") == 8
     assert "6 requests, none failed" in rest
     for start in (
         "no ttft_seconds_p50: 6 requests show",
