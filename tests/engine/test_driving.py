@@ -12,6 +12,7 @@ import pytest
 
 pytest.importorskip("aiohttp")
 
+from outweigh.engine import driving
 from outweigh.engine.arrivals import read_trace
 from outweigh.engine.driving import Load, drive
 from outweigh.models.endpoint_client import Endpoint
@@ -169,6 +170,20 @@ def test_ctrl_c_gives_back_what_was_measured(arrival):
     assert interrupted and len(requests) >= 10 and len(requests) == len(set(requests))
     assert 1 <= cut <= 8
     assert counted["ended"] >= len(requests) and counted["streams"] <= len(requests) + cut
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_ctrl_c_loses_nothing_that_has_ended_but_waits_to_be_parsed(monkeypatch):
+    monkeypatch.setattr(driving, "_SECONDS", 60.0)
+    main = threading.main_thread().ident
+    with serving(stall=(0.5, 60)) as (endpoint, seen):
+        timer = threading.Timer(1.5, signal.pthread_kill, (main, signal.SIGINT))
+        timer.start()
+        driven = drive(endpoint, Load(workload(Arrival.CONSTANT, rate=10)), chat=False)
+        timer.join()
+        ended = seen()["ended"]
+    assert driven.interrupted and driven.cut > 0
+    assert len(driven.timings) == ended > 0
 
 
 def test_more_places_than_the_system_allows_are_refused():

@@ -1,7 +1,5 @@
 """Prompts of a wanted length for a server whose tokenizer is not known, none of which begins like another."""
 
-import asyncio
-
 import pytest
 
 pytest.importorskip("aiohttp")
@@ -13,11 +11,8 @@ from serving import serving
 
 
 def calibrate(endpoint, tokens, chat=False):
-    async def ask():
-        async with Client(endpoint, timeout_seconds=20, connections=1) as client:
-            return await calibrated(client, tokens, chat=chat, salt=1)
-
-    return asyncio.run(ask())
+    with Client(endpoint, timeout_seconds=20) as client:
+        return calibrated(client, tokens, chat=chat, salt=1)
 
 
 def test_words_are_the_same_for_a_key_and_begin_differently_for_another():

@@ -1,6 +1,6 @@
 """Streams from a server that misbehaves in every way that is known."""
 
-import asyncio
+import math
 import socket
 import time
 
@@ -15,14 +15,14 @@ from outweigh.models.endpoint_trouble import Trouble, retry_after
 def ask(url, prompts=("why",), chat=False, timeout=10.0, key=None):
     """What is heard of every prompt, all asked at once."""
 
-    async def together():
-        async with Client(Endpoint(url, "small", key), timeout_seconds=timeout, connections=len(prompts)) as client:
-            return await asyncio.gather(*(client.stream(payload(prompt), chat=chat) for prompt in prompts))
-
     def payload(prompt):
         return {"messages": [{"role": "user", "content": prompt}]} if chat else {"prompt": prompt}
 
-    return asyncio.run(together())
+    with Client(Endpoint(url, "small", key), timeout_seconds=timeout) as client:
+        sent = [client.send(client.streaming(payload(prompt), chat=chat)) for prompt in prompts]
+        while client.wires.under_way:
+            client.wires.listen(math.inf)
+        return [client.heard(each, chat=chat) for each in sent]
 
 
 @pytest.mark.parametrize("chat", [False, True])

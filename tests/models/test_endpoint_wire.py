@@ -7,41 +7,14 @@ from contextlib import suppress
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-pytest.importorskip("aiohttp")
-
-from outweigh.models.endpoint_answer import Answer
-from outweigh.models.endpoint_client import Endpoint
+from outweigh.models.endpoint_client import Client, Endpoint
 from outweigh.models.endpoint_trouble import Trouble
-from outweigh.models.endpoint_wire import Streams, Wire
 from outweigh.records import UserError
+from raw_server import OK, SAID, chunked, local, of_length, speaking, stream
 
 
-def event(text, finish=None):
-    return b"data: " + json.dumps({"choices": [{"text": text, "finish_reason": finish}]}).encode() + b"\n\n"
-
-
-USAGE = b'data: {"choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 3}}\r\n\r\n'
-SAID = event("one") + event(" two") + event(" three 0\r\n\r\n", "length") + USAGE + b"data: [DONE]\n\n"
-OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
-
-
-def chunked(data, sizes=(40,), trailer=b""):
-    found, at, turn = b"", 0, 0
-    while at < len(data):
-        piece = data[at : at + sizes[turn % len(sizes)]]
-        found += b"%x;note=1\r\n" % len(piece) + piece + b"\r\n"
-        at, turn = at + len(piece), turn + 1
-    return OK + b"Transfer-Encoding: chunked\r\n\r\n" + found + b"0\r\n" + trailer + b"\r\n"
-
-
-def of_length(data):
-    return OK + b"content-length: %d\r\n\r\n" % len(data) + data
-
-
-async def asked(answers, *, times=1, timeout=5.0, cut=(), key=None):
+def asked(answers, *, times=1, timeout=5.0, cut=(), key=None):
     """Ask a server that gives these bytes, one answer a request, cut where `cut` says; it counts its connections."""
     seen = {"connections": 0, "requests": []}
     waiting = iter(answers)
@@ -67,80 +40,20 @@ async def asked(answers, *, times=1, timeout=5.0, cut=(), key=None):
         stays = b"chunked" in answer or b"content-length" in answer.lower()
         return stays and not answer.endswith(b"closed here")
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    port = server.sockets[0].getsockname()[1]
-    heard = []
-    async with Streams(Endpoint(f"http://127.0.0.1:{port}/v1", "m", key), timeout_seconds=timeout) as streams:
-        for _ in range(times):
-            heard.append(await streams.stream({"prompt": "x"}, chat=False))
-    server.close()
-    return heard, seen
+    with speaking(serve) as port, Client(local(port, key), timeout_seconds=timeout) as client:
+        return [stream(client) for _ in range(times)], seen
 
 
 def test_a_request_says_what_is_wanted():
-    (_,), seen = asyncio.run(asked([chunked(SAID)], key="sesame"))
+    (_,), seen = asked([chunked(SAID)], key="sesame")
     head, body = seen["requests"][0]
-    assert head.startswith(b"POST /v1/completions HTTP/1.1\r\nHost: 127.0.0.1:")
+    assert head.startswith(b"POST /v1/completions HTTP/1.1\r\nHost: localhost:")
     assert b"\r\nAuthorization: Bearer sesame\r\n" in head
     assert body == {"model": "m", "prompt": "x", "stream": True, "stream_options": {"include_usage": True}}
 
 
-forms = st.one_of(
-    st.builds(chunked, st.just(SAID), st.lists(st.integers(1, 90), min_size=1, max_size=4)),
-    st.just(chunked(SAID, trailer=b"Digest: x\r\n")),
-    st.just(of_length(SAID)),
-    st.just(b"HTTP/1.1 100 Continue\r\n\r\n" + chunked(SAID)),
-    st.just(OK + b"Connection: close\r\n\r\n" + SAID),
-    st.just(b"HTTP/1.0 200 OK\r\n\r\n" + SAID),
-)
-
-
-@settings(deadline=None)
-@given(answer=forms, data=st.data())
-def test_an_answer_is_heard_wherever_the_network_cuts_it(answer, data):
-    places = sorted(data.draw(st.lists(st.integers(0, len(answer)), max_size=12)))
-
-    class Deaf:
-        def write(self, _):
-            pass
-
-        def abort(self):
-            pass
-
-    async def hear():
-        wire = Wire()
-        wire.connection_made(Deaf())
-        asking = asyncio.ensure_future(wire.ask(b""))
-        await asyncio.sleep(0)
-        for start, end in zip([0, *places], [*places, len(answer)], strict=True):
-            if start < end:
-                wire.data_received(answer[start:end])
-        stays = b"chunked" in answer or b"content-length" in answer
-        assert asking.done() or wire.answer.ended == stays
-        if not stays:
-            wire.connection_lost(None)
-        await asking
-        assert wire.open == stays
-        assert [size for _, size in wire.answer.arrivals][-1:] == [len(SAID)]
-        return b"".join(wire.answer.pieces)
-
-    assert asyncio.run(hear()) == SAID
-
-
-@given(trailer=st.sampled_from([b"", b"Digest: x\r\n", b"A: b\r\nC: d\r\n"]), data=st.data())
-@settings(deadline=None)
-def test_an_answer_ends_with_its_last_byte_and_not_before(trailer, data):
-    answer, whole = Answer(), chunked(SAID, trailer=trailer)
-    first = data.draw(st.integers(len(whole) - 30, len(whole)))
-    answer.take(whole[:first], 1.0)
-    for place in range(first, len(whole)):
-        assert not answer.ended
-        answer.take(whole[place : place + 1], 2.0)
-    assert answer.ended and answer.stays and b"".join(answer.pieces) == SAID
-
-
 def test_tokens_have_the_times_at_which_they_came():
-    (heard,), _ = asyncio.run(asked([chunked(SAID, (80,))], cut=(95, 200, 300)))
+    (heard,), _ = asked([chunked(SAID, (80,))], cut=(95, 200, 300))
     assert heard.failure is None
     assert (heard.text, heard.finish) == ("one two three 0\r\n\r\n", "length")
     assert (heard.input_tokens, heard.output_tokens) == (7, 3)
@@ -150,10 +63,10 @@ def test_tokens_have_the_times_at_which_they_came():
 
 
 def test_a_connection_is_used_again_unless_the_server_closes_it():
-    heard, seen = asyncio.run(asked([chunked(SAID)] * 3, times=3))
+    heard, seen = asked([chunked(SAID)] * 3, times=3)
     assert [each.failure for each in heard] == [None] * 3
     assert seen["connections"] == 1
-    heard, seen = asyncio.run(asked([OK + b"Connection: close\r\n\r\n" + SAID] * 3, times=3))
+    heard, seen = asked([OK + b"Connection: close\r\n\r\n" + SAID] * 3, times=3)
     assert [each.failure for each in heard] == [None] * 3
     assert seen["connections"] == 3
 
@@ -161,25 +74,19 @@ def test_a_connection_is_used_again_unless_the_server_closes_it():
 def test_a_connection_that_the_server_closed_unannounced_costs_no_answer():
     """As llama.cpp's server does after every stream."""
 
-    async def ask():
-        waiting, begun = iter([SAID, None, SAID]), 0  # the second request is closed on, unanswered
+    waiting, begun = iter([SAID, None, SAID]), []  # the second request is closed on, unanswered
 
-        async def serve(reader, writer):
-            nonlocal begun
-            begun += 1
+    async def serve(reader, writer):
+        begun.append(1)
+        with suppress(asyncio.IncompleteReadError):
             while (head := await reader.readuntil(b"\r\n\r\n")) and (answer := next(waiting)):
                 await reader.readexactly(int(head.split(b"Length: ")[1].split(b"\r\n")[0]))
                 writer.write(chunked(answer))
-            writer.close()
+        writer.close()
 
-        server = await asyncio.start_server(serve, "127.0.0.1", 0)
-        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
-        async with Streams(Endpoint(url, "m"), timeout_seconds=5) as streams:
-            heard = [await streams.stream({"prompt": "x"}, chat=False) for _ in range(2)]
-        server.close()
-        return [each.failure for each in heard], begun
-
-    assert asyncio.run(ask()) == ([None, None], 2)
+    with speaking(serve) as port, Client(local(port), timeout_seconds=5) as client:
+        assert [stream(client).failure for _ in range(2)] == [None, None]
+    assert len(begun) == 2
 
 
 WRONG = {
@@ -199,7 +106,7 @@ WRONG = {
 @pytest.mark.parametrize("name", WRONG)
 def test_what_goes_wrong_is_said(name):
     answer, trouble, reason = WRONG[name]
-    (heard,), _ = asyncio.run(asked([answer]))
+    (heard,), _ = asked([answer])
     assert heard.failure is not None and heard.failure.trouble is trouble
     assert re.search(reason, heard.failure.reason), heard.failure.reason
     assert heard.done > heard.sent
@@ -208,24 +115,21 @@ def test_what_goes_wrong_is_said(name):
 def test_a_refusal_says_when_to_come_back_and_keeps_the_key_to_itself():
     answer = b'{"error": {"message": "slow, sesame"}}'
     busy = b"HTTP/1.1 429 Too Many\r\nretry-after: 3\r\ncontent-length: %d\r\n\r\n" % len(answer) + answer
-    (heard, after), seen = asyncio.run(asked([busy, chunked(SAID)], times=2, key="sesame"))
+    (heard, after), seen = asked([busy, chunked(SAID)], times=2, key="sesame")
     assert heard.failure.trouble is Trouble.BUSY and heard.failure.retry_after == 3
     assert heard.failure.reason.endswith("slow, ***")
     assert after.failure is None and seen["connections"] == 1
 
 
 def test_a_server_that_says_nothing_is_given_up():
-    (heard,), _ = asyncio.run(asked([None], timeout=0.2))
+    (heard,), _ = asked([None], timeout=0.2)
     assert heard.failure.trouble is Trouble.TIMEOUT
     assert heard.failure.reason == "no answer came within 0.2 s"
 
 
 def test_nobody_there_is_said():
-    async def ask():
-        async with Streams(Endpoint("http://127.0.0.1:9/v1", "m"), timeout_seconds=5) as streams:
-            return await streams.stream({"prompt": "x"}, chat=True)
-
-    failure = asyncio.run(ask()).failure
+    with Client(Endpoint("http://127.0.0.1:9/v1", "m"), timeout_seconds=5) as client:
+        failure = stream(client).failure
     assert failure.trouble is Trouble.UNREACHABLE
     assert failure.reason.startswith("cannot connect to http://127.0.0.1:9/v1: ")
 
@@ -235,9 +139,9 @@ def test_nobody_there_is_said():
 )
 def test_what_is_no_address_is_refused(url):
     with pytest.raises(UserError, match="is not an address"):
-        Streams(Endpoint(url, "m"), timeout_seconds=1)
+        Client(Endpoint(url, "m"), timeout_seconds=1)
 
 
 def test_a_key_that_no_header_can_hold_is_refused():
     with pytest.raises(UserError, match="the key for"):
-        Streams(Endpoint("http://a/v1", "m", "a\r\nX: b"), timeout_seconds=1)
+        Client(Endpoint("http://a/v1", "m", "a\r\nX: b"), timeout_seconds=1)

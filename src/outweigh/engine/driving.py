@@ -1,25 +1,26 @@
 """Put a load on a server and time every request from when it was due, so that no delay of ours or its own is hidden."""
 
-import asyncio
 import gc
+import math
 import secrets
-import select
-import selectors
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import islice, takewhile
-from typing import Any
+from itertools import chain, islice
 
 from outweigh.engine.arrivals import Due, Trace, arrivals
 from outweigh.engine.prompts import Asking, calibrated, words
 from outweigh.models.endpoint_client import Client, Endpoint
 from outweigh.models.endpoint_stream import Heard
-from outweigh.models.endpoint_wire import Streams
-from outweigh.records import Arrival, Timing, UserError, Workload
+from outweigh.models.endpoint_wire import Exchange
+from outweigh.records import Timing, UserError, Workload
 
 _SPARE_FILES = 64  # files that a process may open, less what it opens beside the connections
-_ROUNDED = 0.001  # seconds, to which epoll rounds its timeout up
+# Requests are made and answers parsed some in a row, which takes less time than between two tokens, where the processor
+# has forgotten the way. No byte is read meanwhile, so there are not many.
+_BYTES = 1 << 14
+_SECONDS = 0.1  # that an answer waits for others
 _FILES = 256  # where the system does not say how many
 
 
@@ -50,7 +51,7 @@ class Load:
 
 @dataclass(frozen=True)
 class Ended:
-    """One request has ended: how many were sent, had ended and had failed by then.
+    """One request has ended: how many were sent, had ended and had failed when this is told, a moment later.
 
     `at` is in seconds since the load began, `seconds` what the request took from when it was due; None if it failed.
     """
@@ -90,97 +91,110 @@ def drive(
     if wanted is not None and wanted > most:
         raise UserError(f"{wanted} connections at a time, but this process may open {most}: raise it with ulimit -n")
     places = wanted or most
-
-    found: list[Driven] = []  # asyncio writes out what a task returns when it restores the handler of Ctrl-C
-
-    async def whole() -> None:
-        async with Client(endpoint, timeout_seconds=timeout_seconds, connections=1) as client:
-            asking = await calibrated(client, load.workload.prompt_tokens, chat=chat, salt=load.salt)
-        async with Streams(endpoint, timeout_seconds=timeout_seconds) as streams:
-            found.append(await Driver(streams, asking, load, places, ended).driven())
-
     gc.freeze()  # what was there before is not searched for garbage between two tokens
     try:
-        with asyncio.Runner(loop_factory=_loop) as runner:
-            runner.run(whole())
+        with Client(endpoint, timeout_seconds=timeout_seconds) as client:
+            asking = calibrated(client, load.workload.prompt_tokens, chat=chat, salt=load.salt)
+            return Driver(client, asking, load, places, ended).driven()
     finally:
         gc.unfreeze()
-    return found[0]
 
 
 class Driver:
     """One load under way."""
 
     def __init__(
-        self, streams: Streams, asking: Asking, load: Load, places: int, ended: Callable[[Ended], bool | None] | None
+        self, client: Client, asking: Asking, load: Load, places: int, ended: Callable[[Ended], bool | None] | None
     ) -> None:
-        self._streams, self._asking, self._load, self._places = streams, asking, load, places
+        self._client, self._asking, self._load = client, asking, load
         self._ended = ended
         self._enough = False
-        self._heard: list[tuple[int, float, Heard]] = []
-        self._sent = self._failed = 0
+        self._under_way = dict[Exchange, tuple[int, float]]()
+        self._unheard = deque[tuple[int, float, Exchange]]()  # ended, but not yet parsed
+        self._heard = list[tuple[int, float, Heard]]()
+        self._unused, self._freed = places, deque[float]()  # places, and since when those are free that were used
+        self._sent = self._failed = self._bytes = 0
         self._start = 0.0
 
-    async def driven(self) -> Driven:
+    def driven(self) -> Driven:
         """Send everything and wait for it. Ctrl-C gives back what there is."""
-        interrupted = False
+        ahead = self._ahead()
+        first = list(islice(ahead, 1))
         self._start = time.perf_counter()
+        interrupted = False
         try:
-            async with asyncio.TaskGroup() as group:
-                if self._load.workload.arrival is Arrival.CONCURRENCY:
-                    await self._closed(group)
-                else:
-                    await self._open(group)
-        except asyncio.CancelledError:
+            with self._client.wires.sleeper.interruptible():
+                try:
+                    self._put(chain(first, ahead))
+                    while self._under_way:
+                        self._hear(math.inf)
+                finally:
+                    self._take_in()
+        except KeyboardInterrupt:
             interrupted = True
         timings = [self._timing(*each) for each in sorted(self._heard, key=lambda each: each[0])]
         return Driven(timings, interrupted, self._sent - len(timings))
 
-    async def _open(self, group: asyncio.TaskGroup) -> None:
-        """Each when it is due, in order, as long as there is a place."""
-        free = asyncio.Semaphore(self._places)
-        for number, due in self._due():
-            assert due.seconds is not None
-            body = self._body(number, due)
-            await asyncio.sleep(self._start + due.seconds - time.perf_counter())
-            await free.acquire()
-            group.create_task(self._one(number, due.seconds, body)).add_done_callback(lambda _: free.release())
+    def _put(self, requests: Iterable[tuple[int, float | None, bytes]]) -> None:
+        """Send each request when it is due and there is a place; in the closed loop it is due when there is one."""
+        for number, at, request in requests:
+            due = self._turn(at)
+            if due is None or (self._load.seconds is not None and due >= self._load.seconds):
+                return
+            self._under_way[self._client.send(request)] = number, due
+            self._sent += 1
 
-    async def _closed(self, group: asyncio.TaskGroup) -> None:
-        """As many places as were asked for, each with one request under way at a time."""
-        waiting = self._due()
+    def _ahead(self) -> Iterator[tuple[int, float | None, bytes]]:
+        """Each request with its number and when it is due, made some in a row."""
+        load, made, size = self._load, list[tuple[int, float | None, bytes]](), 0
+        for number, what in load.due():
+            text = words(self._asking.words(what.prompt_tokens), load.salt, load.workload.seed, load.repeat, number)
+            payload = self._asking.payload(text, what.output_tokens)
+            made.append((number, what.seconds, self._client.streaming(payload, chat=self._asking.chat)))
+            size += len(made[-1][2])
+            if size >= _BYTES:
+                yield from made
+                made, size = [], 0
+        yield from made
 
-        async def place() -> None:
-            due = 0.0
-            for number, what in waiting:
-                due = await self._one(number, due, self._body(number, what))
-                if self._load.seconds is not None and due >= self._load.seconds:
-                    return
+    def _turn(self, due: float | None) -> float | None:
+        """Wait until a request may be sent, and take its place. Returns when it was due; None: there is enough."""
+        at = self._start + (due or 0.0)
+        self._hear(at)
+        while (full := not (self._unused or self._freed)) or time.perf_counter() < at:
+            if self._enough:
+                return None
+            self._hear(math.inf if full else at)
+        if self._enough:
+            return None
+        freed = 0.0 if self._unused else self._freed.popleft()
+        self._unused = max(0, self._unused - 1)
+        return freed if due is None else due
 
-        for _ in range(self._places):
-            group.create_task(place())
+    def _hear(self, until: float) -> None:
+        """Wait until something has ended, or until a moment. What has ended is parsed some in a row."""
+        latest = self._unheard[0][2].ended + _SECONDS if self._unheard else math.inf
+        for exchange in self._client.wires.listen(min(until, latest)):
+            number, due = self._under_way.pop(exchange)
+            self._freed.append(exchange.ended - self._start)
+            self._unheard.append((number, due, exchange))
+            self._bytes += exchange.answer.size
+        if self._bytes >= _BYTES or time.perf_counter() >= latest:
+            self._take_in()
 
-    def _due(self) -> Iterator[tuple[int, Due]]:
-        """What is due, until there is enough."""
-        return takewhile(lambda _: not self._enough, self._load.due())
-
-    def _body(self, number: int, due: Due) -> dict[str, Any]:
-        load, count = self._load, self._asking.words(due.prompt_tokens)
-        text = words(count, load.salt, load.workload.seed, load.repeat, number)
-        return self._asking.payload(text, due.output_tokens)
-
-    async def _one(self, number: int, due: float, body: dict[str, Any]) -> float:
-        """One request, from sending to its end. Returns when it ended."""
-        self._sent += 1
-        heard = await self._streams.stream(body, chat=self._asking.chat)
-        self._heard.append((number, due, heard))
-        self._failed += heard.failure is not None
-        ended = heard.done - self._start
-        if self._ended:
-            took = None if heard.failure else ended - due
-            told = self._ended(Ended(self._sent, len(self._heard), self._failed, ended, took))
-            self._enough = self._enough or bool(told)
-        return ended
+    def _take_in(self) -> None:
+        """Parse what has ended, and tell of it."""
+        while self._unheard:
+            number, due, exchange = self._unheard.popleft()
+            heard = self._client.heard(exchange, chat=self._asking.chat)
+            self._heard.append((number, due, heard))
+            self._failed += heard.failure is not None
+            if self._ended:
+                ended = heard.done - self._start
+                took = None if heard.failure else ended - due
+                told = self._ended(Ended(self._sent, len(self._heard), self._failed, ended, took))
+                self._enough = self._enough or bool(told)
+        self._bytes = 0
 
     def _timing(self, number: int, due: float, heard: Heard) -> Timing:
         return Timing(
@@ -204,22 +218,3 @@ def _connections() -> int:
     except ImportError:
         return _FILES
     return max(1, resource.getrlimit(resource.RLIMIT_NOFILE)[0] - _SPARE_FILES)
-
-
-def _loop() -> asyncio.AbstractEventLoop:
-    """An event loop that wakes within a tenth of a millisecond."""
-    return asyncio.SelectorEventLoop(_Punctual() if hasattr(selectors, "EpollSelector") else None)
-
-
-if hasattr(selectors, "EpollSelector"):
-
-    class _Punctual(selectors.EpollSelector):
-        """epoll takes its timeout in whole milliseconds, so requests would be sent up to one too late."""
-
-        def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-            if timeout is None or timeout <= 0:
-                return super().select(timeout)
-            if timeout > 2 * _ROUNDED:
-                return super().select(timeout - _ROUNDED)  # too early; the loop comes back for the rest
-            select.select([self.fileno()], [], [], timeout)
-            return super().select(0)

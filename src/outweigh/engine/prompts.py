@@ -34,7 +34,7 @@ _WORDS = tuple(
 
 def words(count: int, *key: int | str) -> str:
     """`count` random words. Equal keys give equal words; others begin differently, so no cache answers for free."""
-    return " ".join(map(_WORDS.__getitem__, shake_256(repr(key).encode()).digest(count)))
+    return " ".join([_WORDS[byte] for byte in shake_256(repr(key).encode()).digest(count)])
 
 
 @dataclass(frozen=True)
@@ -63,21 +63,21 @@ class Asking:
         return {**asked, "max_tokens": output_tokens, **{name: known[name] for name in self.extra}}
 
 
-async def calibrated(client: Client, prompt_tokens: int, *, chat: bool, salt: int) -> Asking:
+def calibrated(client: Client, prompt_tokens: int, *, chat: bool, salt: int) -> Asking:
     """Ask twice for one token, to learn how many tokens a word is there and what the server takes.
 
     UserError where the server cannot be asked at all, or where no prompt of `prompt_tokens` is so short.
     """
     asking = Asking(chat)
-    short = await _probe(client, asking, _SHORT, salt)
+    short = _probe(client, asking, _SHORT, salt)
     if short.failure and short.failure.status in (400, 422):
         plain = Asking(chat, extra=())
-        again = await _probe(client, plain, _SHORT, salt)
+        again = _probe(client, plain, _SHORT, salt)
         if not again.failure:
             asking, short = plain, again
     few = _counted(client, short)
     count = max(2 * _SHORT, prompt_tokens)
-    many = _counted(client, await _probe(client, asking, count, salt))
+    many = _counted(client, _probe(client, asking, count, salt))
     if few is None or many is None or many <= few:
         return asking
     per_word = (many - few) / (count - _SHORT)
@@ -89,9 +89,9 @@ async def calibrated(client: Client, prompt_tokens: int, *, chat: bool, salt: in
     return found
 
 
-async def _probe(client: Client, asking: Asking, count: int, salt: int) -> Reply:
+def _probe(client: Client, asking: Asking, count: int, salt: int) -> Reply:
     path = "/chat/completions" if asking.chat else "/completions"
-    return await client.post(path, asking.payload(words(count, salt, "probe", count), 1))
+    return client.reply(client.awaited(client.posting(path, asking.payload(words(count, salt, "probe", count), 1))))
 
 
 def _counted(client: Client, reply: Reply) -> int | None:

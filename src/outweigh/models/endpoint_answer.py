@@ -1,7 +1,15 @@
-"""An HTTP/1.1 answer, put together from its bytes as they come, with the time of every piece of its body."""
+"""An HTTP/1.1 answer, put together from its bytes, with the time at which every piece of its body came.
 
-_HEAD_BYTES = 65536  # of a status line and its headers, or of one chunk's size line
+While they come, bytes and times are only kept; they are taken apart where the answer may have ended.
+"""
+
+import re
+from itertools import accumulate
+
+_LONGEST = 65536  # bytes of a status line and its headers, or of one chunk's size line
 _EMPTY = (204, 304)  # statuses that have no body
+_STATUS = re.compile(r"HTTP/1\.(\d)\s+([0-9]{3})(?:\s|$)")
+_CHUNK = re.compile(rb"\r\n([0-9A-Fa-f]{1,15})[ \t]*(?:;[^\r\n]*)?\r\n")  # its size, and the line end before that
 
 
 class NotHTTP(ValueError):
@@ -9,147 +17,127 @@ class NotHTTP(ValueError):
 
 
 class Answer:
-    """One answer. `arrivals` are (time, bytes of the body until then), in order; times are the caller's.
-
-    `ended`: all of it has come. `stays`: the connection may carry another request then.
-    """
+    """One answer. `ended`: all of it has come. `stays`: the connection may carry another request then."""
 
     def __init__(self) -> None:
         self.status, self.headers = 0, dict[str, str]()
-        self.arrivals, self.pieces = list[tuple[float, int]](), list[bytes]()
         self.ended, self.stays = False, True
-        self._size, self._rest, self._unread = 0, b"", list[tuple[float, bytes]]()
-        self._chunked = self._trailing = False
-        self._left: int | None = 0  # bytes that are still to come of this chunk, or of all; None: until it closes
+        self._times, self._parts = list[float](), list[bytes]()
+        self._data, self._joined = bytearray(), 0  # of the parts, those that are in the data
+        self._unsure = True  # whether the answer may have ended, whatever the last bytes are
+        self._at = self._start = 0  # of the data, where what is not yet taken apart begins, and the body
+        self._end: int | None = None  # of the data, where the body ends; None: with the last chunk or the connection
+        self._chunks: list[tuple[int, int]] | None = None  # of the data, where each begins and ends
 
     @property
     def begun(self) -> bool:
         """Whether anything has come."""
-        return bool(self.status or self._rest or self._unread)
+        return bool(self._parts)
 
-    def take(self, data: bytes, now: float) -> None:
-        """More bytes. NotHTTP where they are none."""
-        self._unread.append((now, data))
-        # Chunks are taken apart where the answer may have ended: the last one and its trailers end in an empty line.
-        if not self._chunked or data.endswith(b"\r\n\r\n") or len(data) < 4:
-            self._read()
+    @property
+    def speaking(self) -> bool:
+        """Whether anything of its body has come."""
+        return self.status > 0 and (len(self._data) > self._start or len(self._parts) > self._joined)
+
+    def take(self, data: bytes, now: float) -> bool:
+        """More bytes came. Returns whether the answer may have ended: the last chunk ends in an empty line."""
+        self._times.append(now)
+        self._parts.append(data)
+        return self._unsure or data.endswith(b"\r\n\r\n") or len(data) < 4
+
+    def read(self) -> None:
+        """Take apart what has come. NotHTTP where it is none."""
+        self._data += b"".join(self._parts[self._joined :])
+        self._joined = len(self._parts)
+        if not self.status:
+            self._head()
+        if self.status and not self.ended:
+            if self._chunks is not None:
+                self._chunked(self._chunks)
+            elif self._end is not None and len(self._data) >= self._end:
+                self.ended, self.stays = True, self.stays and len(self._data) == self._end
 
     def close(self) -> None:
         """There are no more bytes."""
-        self._read()
-        self.ended = self.ended or (self.status > 0 and self._left is None)
+        self.read()
+        self.ended = self.ended or (self.status > 0 and self._chunks is None and self._end is None)
 
-    def _read(self) -> None:
-        unread, self._unread = self._unread, []
-        for now, piece in unread:
-            data, self._rest = self._rest + piece, b""
-            at = 0 if self.status else self._head(data)
-            if self.status and not self.ended:
-                self._body(data, at, now)
+    def body(self) -> tuple[bytes, list[tuple[float, int]]]:
+        """The body, and (time, bytes of it until then) for every piece, in order."""
+        pieces = [(self._start, len(self._data) if self._end is None else self._end)]
+        if self._chunks is not None:
+            pieces = self._chunks
+        arrivals, size, place = list[tuple[float, int]](), 0, 0
+        for now, total in zip(self._times, accumulate(map(len, self._parts)), strict=True):
+            while place < len(pieces) and pieces[place][1] <= total:
+                size += pieces[place][1] - pieces[place][0]
+                place += 1
+            part = max(0, total - pieces[place][0]) if place < len(pieces) else 0
+            arrivals.append((now, size + part))
+        return b"".join([self._data[start:end] for start, end in pieces]), arrivals
 
-    def _head(self, data: bytes) -> int:
-        """Read the status and the headers, if they are all there. Returns where the body begins."""
-        at = 0
+    @property
+    def size(self) -> int:
+        """Bytes that have been taken apart."""
+        return len(self._data)
+
+    @property
+    def last(self) -> float:
+        """When the last bytes came."""
+        return self._times[-1]
+
+    def _head(self) -> None:
+        """The status and the headers, if they are all there."""
         while not self.status:
-            end = data.find(b"\r\n\r\n", at)
+            end = self._data.find(b"\r\n\r\n", self._at)
             if end < 0:
-                self._keep(data[at:])
-                return len(data)
-            first, *lines = data[at:end].decode("latin-1").split("\r\n")
-            words = first.split(None, 2)
-            if (
-                len(words) < 2
-                or not words[0].startswith("HTTP/1.")
-                or not (words[1].isdecimal() and len(words[1]) == 3)
-            ):
+                return self._bounded()
+            first, *lines = self._data[self._at : end].decode("latin-1").split("\r\n")
+            found = _STATUS.match(first)
+            if found is None:
                 raise NotHTTP(first)
-            at = end + 4
-            if words[1].startswith("1"):
+            self._at = self._start = end + 4
+            if found[2].startswith("1"):
                 continue  # 100 Continue and the like come before the answer
             pairs = (line.partition(":") for line in lines)
             self.headers = {name.strip().title(): value.strip() for name, _, value in pairs}
-            self.status = int(words[1])
-            self._measure(words[0])
-        return at
+            self.status = int(found[2])
+            self._measure(old=found[1] == "0")
+        return None
 
-    def _measure(self, version: str) -> None:
-        """How long the body is."""
-        connection = self.headers.get("Connection", "close" if version == "HTTP/1.0" else "").lower()
-        self.stays = self.stays and "close" not in connection
+    def _measure(self, *, old: bool) -> None:
+        """How the body ends."""
+        self.stays = "close" not in self.headers.get("Connection", "close" if old else "").lower()
         length = self.headers.get("Content-Length")
-        self._chunked = self.headers.get("Transfer-Encoding", "").lower().endswith("chunked")
-        if self._chunked:
-            self._left = 0
-        elif self.status in _EMPTY or length is not None:
-            self._left = 0 if self.status in _EMPTY else _whole(str(length), 10)
-            if self._left == 0:
-                self.ended = True
+        if self.headers.get("Transfer-Encoding", "").lower().endswith("chunked"):
+            self._chunks, self._at, self._unsure = [], self._start - 2, False
+        elif self.status in _EMPTY:
+            self._end = self._start
+        elif length is None:
+            self.stays = self._unsure = False
+        elif not (length.isascii() and length.isdecimal() and len(length) <= 16):
+            raise NotHTTP(length)
         else:
-            self._left, self.stays = None, False
+            self._end = self._start + int(length)
 
-    def _body(self, data: bytes, at: int, now: float) -> None:
-        if self._chunked:
-            return self._chunks(data, at, now)
-        piece = data[at:]
-        if self._left is not None:
-            piece, beyond = piece[: self._left], piece[self._left :]
-            self._left -= len(piece)
-            self.stays = self.stays and not beyond
-        self._take(piece, now)
-        if self._left == 0:
-            self.ended = True
-        return None
+    def _chunked(self, chunks: list[tuple[int, int]]) -> None:
+        """The chunks that are there. After the last one come trailers, as a rule none, and an empty line."""
+        while found := _CHUNK.match(self._data, self._at):
+            start, size = found.end(), int(found[1], 16)
+            if not size:
+                empty = self._data.find(b"\r\n\r\n", start - 2)
+                if empty >= 0:
+                    self.ended, self.stays = True, self.stays and empty + 4 == len(self._data)
+                return self._bounded()
+            if start + size > len(self._data):
+                return None
+            chunks.append((start, start + size))
+            self._at = start + size
+        line_end = self._data.find(b"\r\n", self._at + 2)
+        if line_end >= 0:
+            raise NotHTTP(self._data[self._at + 2 : line_end].decode("latin-1"))
+        return self._bounded()
 
-    def _chunks(self, data: bytes, at: int, now: float) -> None:
-        """Take the payload out of the chunks. A chunk's `_left` counts the line end that closes it."""
-        while at < len(data) and not self._trailing:
-            if not self._left:
-                end = data.find(b"\r\n", at)
-                if end < 0:
-                    return self._keep(data[at:])
-                size = _whole(data[at:end].partition(b";")[0].decode("latin-1").strip(), 16)
-                self._trailing, self._left = size == 0, size + 2 if size else 0
-                at = end + 2
-                continue
-            piece = data[at : at + self._left]
-            at += len(piece)
-            self._left -= len(piece)
-            if self._left < 2:
-                piece = piece[: max(0, len(piece) - 2 + self._left)]
-            self._take(piece, now)
-        if self._trailing:
-            self._end(data, at)
-        return None
-
-    def _take(self, piece: bytes, now: float) -> None:
-        if piece:
-            self._size += len(piece)
-            self.arrivals.append((now, self._size))
-            self.pieces.append(piece)
-
-    def _end(self, data: bytes, at: int) -> None:
-        """What stands after the last chunk: trailers, as a rule none, and an empty line."""
-        if data.startswith(b"\r\n", at):
-            last = at + 2
-        elif (empty := data.find(b"\r\n\r\n", at)) >= 0:
-            last = empty + 4
-        else:
-            return self._keep(data[at:])
-        self.stays = self.stays and last == len(data)
-        self.ended = True
-        return None
-
-    def _keep(self, rest: bytes) -> None:
-        if len(rest) > _HEAD_BYTES:
+    def _bounded(self) -> None:
+        if not self.ended and len(self._data) - self._at > _LONGEST:
             raise NotHTTP("a line without end")
-        self._rest = rest
-
-
-def _whole(text: str, base: int) -> int:
-    """A length; Python's own `int` would also take signs and underscores."""
-    if not text.isalnum() or not text.isascii() or len(text) > 16:
-        raise NotHTTP(text)
-    try:
-        return int(text, base)
-    except ValueError as error:
-        raise NotHTTP(text) from error

@@ -1,25 +1,23 @@
-"""Asking an OpenAI-compatible server over HTTP, with the time of every piece of its answer.
+"""Asking an OpenAI-compatible server over HTTP, hundreds of requests at a time from one thread, and timing the answers.
 
-While an answer streams, only the clock is read and the bytes are kept; they are parsed once it has ended, so that
-hundreds of streams at once do not disturb each other's times. Every failure comes back as data.
+While they stream, only the clock is read and the bytes are kept; an answer is parsed once it has ended, so that
+streams do not disturb each other's times. Every failure comes back as data.
+Not covered: proxies, redirects, compression, cookies, and a name that gets another address meanwhile.
 """
 
 import json
-import time
+import math
+import ssl
 from dataclasses import dataclass, field, replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
+from urllib.parse import quote, urlsplit
 
 from outweigh.models.endpoint_stream import Heard, heard
-from outweigh.models.endpoint_tap import read
 from outweigh.models.endpoint_trouble import Failure, Trouble, of_exception, of_status, shortened
+from outweigh.models.endpoint_wire import Exchange
+from outweigh.models.endpoint_wires import Wires
 from outweigh.records import UserError
-
-if TYPE_CHECKING:
-    import aiohttp
-
-_IDLE_SECONDS = 2.0  # below the 5 s after which uvicorn and cpp-httplib close an idle connection
-_LONGEST = 1 << 26  # bytes of an answer that aiohttp takes at once
 
 
 @dataclass(frozen=True)
@@ -42,97 +40,99 @@ class Reply:
 
 
 class Client:
-    """Connections to one endpoint, in one event loop. `async with` opens and closes them.
+    """Requests to one endpoint. `with` closes the connections; there are as many as requests under way.
 
-    At most `connections` requests are under way at a time: one more waits, and its clock runs while it does.
-    `timeout_seconds` bounds one request from sending to its end. Nothing is tried twice here.
+    `send`, and let `wires` listen until it has ended; or `awaited`, one at a time. `timeout_seconds` bounds a request
+    from sending to its end. Nothing that was answered, even in part, is tried twice here.
     """
 
-    def __init__(self, endpoint: Endpoint, *, timeout_seconds: float, connections: int) -> None:
-        self.endpoint = endpoint
-        self._timeout, self._connections = timeout_seconds, connections
-        self._session: aiohttp.ClientSession | None = None
-
-    async def __aenter__(self) -> Self:
+    def __init__(self, endpoint: Endpoint, *, timeout_seconds: float) -> None:
+        self.endpoint, self._timeout = endpoint, timeout_seconds
+        host = ""
         try:
-            import aiohttp
-        except ModuleNotFoundError as error:
-            raise UserError("models behind a server need aiohttp; run: pip install 'outweigh[endpoints]'") from error
-        headers = {"Content-Type": "application/json", "Accept-Encoding": "identity"}
-        if self.endpoint.key:
-            headers["Authorization"] = f"Bearer {self.endpoint.key}"
-        self._session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(limit=self._connections, keepalive_timeout=_IDLE_SECONDS),
-            timeout=aiohttp.ClientTimeout(total=self._timeout),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers=headers,
-            read_bufsize=_LONGEST,
+            parts = urlsplit(endpoint.url)
+            secure = ssl.create_default_context() if parts.scheme == "https" else None
+            host, port = parts.hostname or "", parts.port or (443 if secure else 80)
+            named = f"[{host}]" if ":" in host else host.encode("idna").decode()
+        except ValueError:
+            host = ""
+        if not host or parts.scheme not in ("http", "https"):
+            raise UserError(f"{endpoint.url} is not an address; expected one such as http://localhost:8000/v1")
+        bearer = f"Authorization: Bearer {endpoint.key}\r\n" if endpoint.key else ""
+        if not bearer.isascii() or not bearer[:-2].isprintable():
+            raise UserError(f"the key for {endpoint.url} holds a character that no HTTP header can; set it again")
+        self._path = quote(parts.path, safe="/%")
+        self._headers = (
+            f" HTTP/1.1\r\nHost: {named}:{port}\r\n{bearer}Content-Type: application/json\r\n"
+            "Accept: */*\r\nAccept-Encoding: identity\r\nContent-Length: "
         )
+        self.wires = Wires(host, port, secure, timeout_seconds)
+
+    def __enter__(self) -> Self:
         return self
 
-    async def __aexit__(
+    def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._session is not None:
-            await self._session.close()
+        self.wires.close()
 
-    async def stream(self, payload: dict[str, Any], *, chat: bool) -> Heard:
-        """Send `payload` (without `model` and `stream`, which are added) and hear the answer piece by piece."""
-        whole = {"model": self.endpoint.model, **payload, "stream": True, "stream_options": {"include_usage": True}}
-        body = json.dumps(whole).encode()
-        sent, data = time.perf_counter(), b""
-        arrivals: list[tuple[float, int]] = []
-        failure: Failure | None = None
-        try:
-            async with self._open("POST", "/chat/completions" if chat else "/completions", body) as response:
-                if response.status != 200:
-                    failure = of_status(response.status, response.headers, await response.read())
-                else:
-                    data = await read(response, arrivals)
-        except _expected() as error:
-            failure = of_exception(error, self.endpoint.url, self._timeout, begun=bool(arrivals))
-        done = time.perf_counter()
+    def streaming(self, payload: dict[str, Any], *, chat: bool) -> bytes:
+        """A request for a stream of `payload`, to which `model` and `stream` are added."""
+        whole = {**payload, "stream": True, "stream_options": {"include_usage": True}}
+        return self.posting("/chat/completions" if chat else "/completions", whole)
+
+    def posting(self, path: str, payload: dict[str, Any]) -> bytes:
+        """A request that sends `payload` (`model` is added) to `path`, such as "/completions"."""
+        return self._request("POST", path, json.dumps({"model": self.endpoint.model, **payload}).encode())
+
+    def getting(self, path: str) -> bytes:
+        """A request that reads `path`, such as "/models"."""
+        return self._request("GET", path, b"")
+
+    def send(self, request: bytes) -> Exchange:
+        """Send a request. Nothing is waited for; `wires` give it back when it has ended, well or not."""
+        exchange = Exchange(request)
+        self.wires.send(exchange)
+        return exchange
+
+    def awaited(self, request: bytes) -> Exchange:
+        """Send one request and wait for its end. Nothing else may be under way."""
+        exchange = self.send(request)
+        while not exchange.over:
+            self.wires.listen(math.inf)
+        return exchange
+
+    def heard(self, exchange: Exchange, *, chat: bool) -> Heard:
+        """What came of a request for a stream."""
+        failure = self._failure(exchange)
+        if failure is not None:
+            return Heard(exchange.sent, exchange.ended, failure=failure)
+        found = heard(exchange.sent, exchange.ended, *exchange.answer.body(), chat=chat)
+        return replace(found, failure=found.failure.without(self.endpoint.key)) if found.failure else found
+
+    def reply(self, exchange: Exchange) -> Reply:
+        """What came of any other request."""
+        failure, found = self._failure(exchange), None
         if failure is None:
-            found = heard(sent, done, data, arrivals, chat=chat)
-            return replace(found, failure=self._hidden(found.failure)) if found.failure else found
-        return Heard(sent, done, failure=self._hidden(failure))
+            data, _ = exchange.answer.body()
+            try:
+                found = json.loads(data)
+            except ValueError:
+                reason = f"the server's answer is not JSON: {shortened(data)}"
+                failure = Failure(Trouble.MALFORMED, reason, retryable=True).without(self.endpoint.key)
+        return Reply(exchange.sent, exchange.ended, found, failure)
 
-    async def post(self, path: str, payload: dict[str, Any]) -> Reply:
-        """Send `payload` (`model` is added) to `path`, such as "/completions", and wait for the whole answer."""
-        return await self._whole("POST", path, json.dumps({"model": self.endpoint.model, **payload}).encode())
+    def _request(self, method: str, path: str, body: bytes) -> bytes:
+        return f"{method} {self._path}{path}{self._headers}{len(body)}\r\n\r\n".encode() + body
 
-    async def get(self, path: str) -> Reply:
-        """Read `path`, such as "/models"."""
-        return await self._whole("GET", path, None)
-
-    async def _whole(self, method: str, path: str, body: bytes | None) -> Reply:
-        sent, found = time.perf_counter(), None
-        failure: Failure | None = None
-        try:
-            async with self._open(method, path, body) as response:
-                data = await response.read()
-                if response.status != 200:
-                    failure = of_status(response.status, response.headers, data)
-                else:
-                    found = json.loads(data)
-        except ValueError:
-            failure = Failure(Trouble.MALFORMED, f"the server's answer is not JSON: {shortened(data)}", retryable=True)
-        except _expected() as error:
-            failure = of_exception(error, self.endpoint.url, self._timeout, begun=False)
-        return Reply(sent, time.perf_counter(), found, self._hidden(failure))
-
-    def _open(self, method: str, path: str, body: bytes | None) -> "aiohttp.client._RequestContextManager":
-        assert self._session is not None, "use `async with`"
-        # A redirect would carry the question, and maybe the key, to somebody who was not named.
-        return self._session.request(method, self.endpoint.url + path, data=body, allow_redirects=False)
-
-    def _hidden(self, failure: Failure | None) -> Failure | None:
-        """The failure without the key, which some servers repeat in their messages."""
-        return failure.without(self.endpoint.key) if failure and self.endpoint.key else failure
-
-
-def _expected() -> tuple[type[Exception], ...]:
-    """What a network may do."""
-    import aiohttp
-
-    return (aiohttp.ClientError, OSError, TimeoutError)
+    def _failure(self, exchange: Exchange) -> Failure | None:
+        """Why there is no answer, without the key, which some servers repeat in their messages."""
+        answer = exchange.answer
+        if exchange.error is not None:
+            stage = {"opened": exchange.opened, "begun": answer.speaking}
+            found = of_exception(exchange.error, self.endpoint.url, self._timeout, **stage)
+        elif answer.status != 200:
+            found = of_status(answer.status, answer.headers, answer.body()[0])
+        else:
+            return None
+        return found.without(self.endpoint.key)

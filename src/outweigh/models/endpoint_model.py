@@ -5,18 +5,21 @@ to sampling, and vLLM takes them from the model's `generation_config.json` even 
 Not covered: a prompt that is longer than the server's window fails instead of losing its beginning.
 """
 
-import asyncio
+import heapq
 import json
+import math
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from outweigh.models.endpoint_client import Client, Endpoint, Reply
 from outweigh.models.endpoint_likelihoods import PROBE, Scored, payload, read, together
-from outweigh.models.endpoint_pace import MOST, Pace
+from outweigh.models.endpoint_pace import Pace
 from outweigh.models.endpoint_stream import Heard
 from outweigh.models.endpoint_trouble import Failure
+from outweigh.models.endpoint_wire import Exchange
 from outweigh.records import (
     ChatTemplate,
     Failed,
@@ -31,8 +34,6 @@ from outweigh.records import (
     UserError,
     canonical_json,
 )
-
-Answer = TypeVar("Answer", Heard, Reply)
 
 _SECONDS = 300.0  # for one answer
 _IN_A_ROW = 16  # requests that were given up one after the other: the server is gone
@@ -62,7 +63,6 @@ class EndpointModel:
         self._endpoint, self._say, self._timeout = endpoint, say, timeout_seconds
         self._chat = spec.chat_template is ChatTemplate.ON
         self._pace, self._given_up, self._counts = Pace(), 0, True
-        self._sending, self._room = 0, asyncio.Condition()
 
     def render(self, turns: Sequence[tuple[str, str]]) -> str:
         """The messages as JSON: the server applies the chat template."""
@@ -70,21 +70,24 @@ class EndpointModel:
 
     def answer(self, requests: Sequence[tuple[str, Request]]) -> Iterator[tuple[str, Response]]:
         """Answer every request once, as it is answered. Raises UserError where the server refuses or is gone."""
-        with asyncio.Runner() as runner:
-            asking = self._asking(requests)
-            while (answered := runner.run(_next(asking))) is not None:
-                yield answered
+        with Client(self._endpoint, timeout_seconds=self._timeout) as client:
+            batch = Batch(client, self._pace, (Question(*each, chat=self._chat) for each in requests))
+            while answered := batch.answered():
+                # Those that failed come last: where one of them ends the run, what was answered is kept.
+                for question, answer in sorted(answered, key=lambda each: each[1].failure is not None):
+                    response = self._response(question, answer)
+                    if response is None:
+                        batch.put_off(question)
+                    else:
+                        yield question.name, response
 
     def likelihoods_refused(self) -> str | None:
         """Ask a tiny question; why likelihoods cannot be had here, None where they can."""
         if self._chat:
             return "log-probabilities are those of plain prompts, without a chat template"
 
-        async def probe() -> Reply:
-            async with Client(self._endpoint, timeout_seconds=self._timeout, connections=1) as client:
-                return await client.post("/completions", payload(*PROBE))
-
-        reply = asyncio.run(probe())
+        with Client(self._endpoint, timeout_seconds=self._timeout) as client:
+            reply = client.reply(client.awaited(client.posting("/completions", payload(*PROBE))))
         if reply.failure is not None:
             return reply.failure.reason
         found = read(reply.body, *PROBE)
@@ -93,76 +96,22 @@ class EndpointModel:
     def close(self) -> None:
         """Nothing is held between batches."""
 
-    async def _asking(self, requests: Sequence[tuple[str, Request]]) -> AsyncIterator[tuple[str, Response]]:
-        waiting = deque(requests)
-        self._sending, self._room = 0, asyncio.Condition()  # of this batch's own loop
-        under_way: set[asyncio.Task[tuple[str, Response]]] = set()
-        async with Client(self._endpoint, timeout_seconds=self._timeout, connections=MOST) as client:
-            try:
-                while waiting or under_way:
-                    while waiting and len(under_way) < self._pace.width:
-                        under_way.add(asyncio.create_task(self._one(client, *waiting.popleft())))
-                    done, under_way = await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
-                    for task in sorted(done, key=lambda each: each.exception() is not None):
-                        yield task.result()
-            finally:
-                for task in under_way:
-                    task.cancel()
-
-    async def _one(self, client: Client, name: str, request: Request) -> tuple[str, Response]:
-        """One request until it is answered or hopeless."""
-        if isinstance(request, Likelihood):
-            return name, await self._likelihoods(client, request)
-        heard = await self._tried(lambda: client.stream(self._payload(request), chat=self._chat))
-        return name, heard if isinstance(heard, Failed) else self._generated(request, heard)
-
-    async def _likelihoods(self, client: Client, request: Likelihood) -> Response:
-        found: list[Scored | str] = []
-        for pair in request.pairs:
-            asked = payload(*pair)
-            reply = await self._tried(lambda asked=asked: client.post("/completions", asked))  # type: ignore[misc]
-            if isinstance(reply, Failed):
-                return reply
-            found.append(read(reply.body, *pair))
-        return together(found)
-
-    async def _tried(self, ask: Callable[[], Awaitable[Answer]]) -> Answer | Failed:
-        """Ask, again and again if that may help."""
-        tries = 0
-        while True:
-            await asyncio.sleep(self._pace.wait(tries))
-            sent, answer = await self._sent(ask)
-            if answer.failure is None:
-                self._pace.fine()
-                self._given_up = 0
-                return answer
-            tries += 1
-            self._pace.trouble(answer.failure, sent)
-            if self._pace.hopeless(answer.failure, tries):
-                return self._failed(answer.failure)
-
-    async def _sent(self, ask: Callable[[], Awaitable[Answer]]) -> tuple[float, Answer]:
-        """One try, as soon as the server can take it, and when it was sent."""
-        async with self._room:
-            await self._room.wait_for(lambda: self._sending < self._pace.width)
-            self._sending += 1
-        sent = time.monotonic()
-        answer = await ask()
-        async with self._room:
-            self._sending -= 1
-            self._room.notify_all()
-        return sent, answer
-
-    def _payload(self, request: Generate) -> dict[str, Any]:
-        decoding = request.decoding
-        payload: dict[str, Any] = {"max_tokens": decoding.token_limit, "temperature": decoding.temperature}
-        if decoding.temperature > 0:
-            seed = int(request.fingerprint[:15], 16) ^ decoding.seed
-            payload |= {"top_p": decoding.top_p, "seed": seed & 0x7FFFFFFF}  # llama.cpp's seeds have 32 bits
-        if request.stop:
-            payload["stop"] = list(request.stop)
-        asked = {"messages": json.loads(request.prompt)} if self._chat else {"prompt": request.prompt}
-        return asked | payload
+    def _response(self, question: "Question", answer: Heard | Reply) -> Response | None:
+        """What an answer means for its question; None where it is to be asked again, or for the rest."""
+        if answer.failure is not None:
+            question.tries += 1
+            self._pace.trouble(answer.failure, question.sent)
+            hopeless = self._pace.hopeless(answer.failure, question.tries)
+            return self._failed(answer.failure) if hopeless else None
+        self._pace.fine()
+        self._given_up = question.tries = 0
+        if isinstance(answer, Heard):
+            assert isinstance(question.request, Generate)
+            return self._generated(question.request, answer)
+        assert isinstance(question.request, Likelihood)
+        pairs, scored = question.request.pairs, question.scored
+        scored.append(read(answer.body, *pairs[len(scored)]))
+        return together(scored) if len(scored) == len(pairs) else None
 
     def _generated(self, request: Generate, heard: Heard) -> Response:
         finish = _FINISHES.get(heard.finish or "")
@@ -196,5 +145,70 @@ class EndpointModel:
         return Failed(stage="endpoint", message=failure.reason, retryable=failure.retryable)
 
 
-async def _next(asking: AsyncIterator[tuple[str, Response]]) -> tuple[str, Response] | None:
-    return await anext(asking, None)
+@dataclass
+class Question:
+    """A request on its way: how often what is asked now has failed, and what is known of it."""
+
+    name: str
+    request: Request
+    chat: bool
+    tries: int = 0
+    sent: float = 0.0  # of `time.monotonic`
+    scored: list[Scored | str] = field(default_factory=list)
+
+    def asked(self, client: Client) -> bytes:
+        """What is sent to the server now."""
+        if isinstance(self.request, Likelihood):
+            return client.posting("/completions", payload(*self.request.pairs[len(self.scored)]))
+        return client.streaming(_payload(self.request, chat=self.chat), chat=self.chat)
+
+    def answer(self, client: Client, exchange: Exchange) -> Heard | Reply:
+        """What the server said."""
+        if isinstance(self.request, Likelihood):
+            return client.reply(exchange)
+        return client.heard(exchange, chat=self.chat)
+
+
+class Batch:
+    """Questions that are asked together: those that wait, that are put off until a moment, and that were sent."""
+
+    def __init__(self, client: Client, pace: Pace, questions: Iterable[Question]) -> None:
+        self._client, self._pace, self._waiting = client, pace, deque(questions)
+        self._later = list[tuple[float, int, Question]]()
+        self._sent = dict[Exchange, Question]()
+        self._count = 0
+
+    def put_off(self, question: Question) -> None:
+        """Ask when the pace allows it."""
+        self._count += 1
+        heapq.heappush(self._later, (time.perf_counter() + self._pace.wait(question.tries), self._count, question))
+
+    def answered(self) -> list[tuple[Question, Heard | Reply]]:
+        """Send as much as the server can take and wait for answers. None, when there is nothing left."""
+        found = list[tuple[Question, Heard | Reply]]()
+        while not found and (self._waiting or self._later or self._sent):
+            while self._waiting and len(self._later) + len(self._sent) < self._pace.width:
+                self.put_off(self._waiting.popleft())
+            while self._room() and self._later[0][0] <= time.perf_counter():
+                question = heapq.heappop(self._later)[2]
+                question.sent = time.monotonic()
+                self._sent[self._client.send(question.asked(self._client))] = question
+            for exchange in self._client.wires.listen(self._later[0][0] if self._room() else math.inf):
+                question = self._sent.pop(exchange)
+                found.append((question, question.answer(self._client, exchange)))
+        return found
+
+    def _room(self) -> bool:
+        return bool(self._later) and len(self._sent) < self._pace.width
+
+
+def _payload(request: Generate, *, chat: bool) -> dict[str, Any]:
+    decoding = request.decoding
+    payload: dict[str, Any] = {"max_tokens": decoding.token_limit, "temperature": decoding.temperature}
+    if decoding.temperature > 0:
+        seed = int(request.fingerprint[:15], 16) ^ decoding.seed
+        payload |= {"top_p": decoding.top_p, "seed": seed & 0x7FFFFFFF}  # llama.cpp's seeds have 32 bits
+    if request.stop:
+        payload["stop"] = list(request.stop)
+    asked = {"messages": json.loads(request.prompt)} if chat else {"prompt": request.prompt}
+    return asked | payload

@@ -1,6 +1,7 @@
 """What can go wrong between us and a server, each with its own reason."""
 
 import json
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,6 +9,8 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from http import HTTPStatus
 from typing import Self
+
+from outweigh.models.endpoint_answer import NotHTTP
 
 _SHOWN = 200  # characters of a server's own words
 _LATER = (408, 409, 425, 429)  # refusals that may pass by themselves
@@ -25,6 +28,10 @@ class Trouble(StrEnum):
     MALFORMED = "malformed"  # not what such a server says
 
 
+class OutOfTime(Exception):
+    """A request took longer than it may."""
+
+
 _BY_STATUS = {429: Trouble.BUSY, 503: Trouble.BUSY}
 
 
@@ -38,9 +45,9 @@ class Failure:
     status: int | None = None
     retry_after: float | None = None
 
-    def without(self, secret: str) -> Self:
-        """The same, with `secret` struck out of the reason."""
-        return replace(self, reason=self.reason.replace(secret, "***"))
+    def without(self, secret: str | None) -> Self:
+        """The same, with `secret`, if there is one, struck out of the reason."""
+        return replace(self, reason=self.reason.replace(secret, "***")) if secret else self
 
 
 def shortened(data: bytes | str) -> str:
@@ -78,25 +85,20 @@ def retry_after(header: str | None) -> float | None:
         return None
 
 
-def of_exception(error: Exception, url: str, timeout_seconds: float, *, begun: bool) -> Failure:
-    """The failure that an exception of the network means. `begun`: a part of the answer had come."""
-    import aiohttp
-
-    if isinstance(error, TimeoutError):
+def of_exception(error: Exception, url: str, timeout_seconds: float, *, opened: bool, begun: bool) -> Failure:
+    """The failure that an exception means. `opened`: there was a connection; `begun`: a part of the answer had come."""
+    if isinstance(error, NotHTTP):
+        reason = f"the server's answer is not HTTP: {shortened(str(error))!r}"
+        return Failure(Trouble.MALFORMED, reason, retryable=True)
+    if isinstance(error, OutOfTime):
         what = "the answer was not complete" if begun else "no answer came"
         return Failure(Trouble.TIMEOUT, f"{what} within {timeout_seconds:g} s", retryable=True)
-    if isinstance(error, aiohttp.ClientSSLError):
+    if not opened and isinstance(error, ssl.SSLError):
         return Failure(Trouble.UNREACHABLE, f"cannot connect to {url} securely: {error}", retryable=False)
-    if isinstance(error, aiohttp.ClientConnectorError):
-        why = error.os_error.strerror or str(error.os_error)
+    if not opened:
+        why = getattr(error, "strerror", None) or str(error)
         return Failure(Trouble.UNREACHABLE, f"cannot connect to {url}: {why}", retryable=True)
-    if isinstance(error, aiohttp.InvalidURL):
-        return Failure(Trouble.REFUSED, f"{url} is not an address", retryable=False)
-    if isinstance(error, aiohttp.ClientResponseError):
-        return Failure(
-            Trouble.MALFORMED, f"the server's answer is not HTTP: {shortened(error.message)}", retryable=True
-        )
-    if begun or isinstance(error, aiohttp.ClientPayloadError):
+    if begun:
         return Failure(Trouble.CUT, "the connection ended in the middle of the answer", retryable=True)
     return Failure(Trouble.UNREACHABLE, "the server closed the connection before it answered", retryable=True)
 

@@ -1,6 +1,5 @@
 """From an address to a model behind an OpenAI-compatible server: `http://host:port/v1#model`, its key, its card."""
 
-import asyncio
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -52,7 +51,7 @@ def find(spec: ModelSpec) -> tuple[ModelSpec, ModelCard]:
     is named. Raises UserError if it does not answer, has several models, or has not the one that is named.
     """
     place = endpoint(spec)
-    reply = asyncio.run(_listing(place))
+    reply = _listing(place)
     if reply.failure is not None:
         if place.model and reply.failure.status in (404, 405, 501):
             return spec, ModelCard(title=spec.title)
@@ -90,9 +89,9 @@ def _key(environment: Mapping[str, str]) -> str | None:
     return key or None
 
 
-async def _listing(place: Endpoint) -> Reply:
-    async with Client(place, timeout_seconds=_LOOKING_SECONDS, connections=1) as client:
-        return await client.get("/models")
+def _listing(place: Endpoint) -> Reply:
+    with Client(place, timeout_seconds=_LOOKING_SECONDS) as client:
+        return client.reply(client.awaited(client.getting("/models")))
 
 
 def _models(place: Endpoint, body: Any) -> dict[str, dict[str, Any]]:

@@ -1,14 +1,17 @@
 """Bodies framed in every way that HTTP has: each ends, and each piece has the time at which it came."""
 
-import asyncio
 import threading
 from socket import create_server
 from time import sleep
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from outweigh.models.endpoint_answer import Answer
 from outweigh.models.endpoint_client import Client, Endpoint
 from outweigh.models.endpoint_trouble import Trouble
+from raw_server import OK, SAID, chunked, of_length
 
 GAP = 0.03
 WORDS = [b'data: {"choices": [{"text": "%s"}]}\n\n' % word for word in (b"one ", b"two ", b"three")]
@@ -16,11 +19,11 @@ EVENTS = [*WORDS, b'data: {"choices": [{"text": "", "finish_reason": "stop"}]}\n
 LENGTH = sum(map(len, EVENTS))
 
 
-def chunked(data):
+def chunk(data):
     return b"%x\r\n%s\r\n" % (len(data), data)
 
 
-CHUNKS = [chunked(event) for event in EVENTS]
+CHUNKS = [chunk(event) for event in EVENTS]
 FRAMES = {
     "last chunk alone": (b"Transfer-Encoding: chunked", [*CHUNKS, b"0\r\n\r\n"]),
     "last chunk with the last piece": (b"Transfer-Encoding: chunked", [*CHUNKS[:-1], CHUNKS[-1] + b"0\r\n\r\n"]),
@@ -59,14 +62,10 @@ def heard(head, pieces, *, pipelined=b"", stays=True):
             if stays:
                 connection.recv(1)
 
-    async def ask():
-        url = f"http://127.0.0.1:{server.getsockname()[1]}/v1"
-        async with Client(Endpoint(url, "m"), timeout_seconds=5, connections=1) as client:
-            return await client.stream({"prompt": "x"}, chat=False)
-
     thread = threading.Thread(target=serve)
     thread.start()
-    found = asyncio.run(ask())
+    with Client(Endpoint(f"http://127.0.0.1:{server.getsockname()[1]}/v1", "m"), timeout_seconds=5) as client:
+        found = client.heard(client.awaited(client.streaming({"prompt": "x"}, chat=False)), chat=False)
     thread.join()
     server.close()
     return found
@@ -98,3 +97,43 @@ def test_framing_that_is_none_is_said_and_not_waited_for():
     found = heard(b"Transfer-Encoding: chunked", [b"zz\r\nnonsense\r\n", b"0\r\n\r\n"])
     assert found.failure is not None and found.failure.trouble is Trouble.MALFORMED
     assert found.done - found.sent < 2
+
+
+forms = st.one_of(
+    st.builds(chunked, st.just(SAID), st.lists(st.integers(1, 90), min_size=1, max_size=4)),
+    st.just(chunked(SAID, trailer=b"Digest: x\r\n")),
+    st.just(of_length(SAID)),
+    st.just(b"HTTP/1.1 100 Continue\r\n\r\n" + chunked(SAID)),
+    st.just(OK + b"Connection: close\r\n\r\n" + SAID),
+    st.just(b"HTTP/1.0 200 OK\r\n\r\n" + SAID),
+)
+
+
+@settings(deadline=None)
+@given(answer=forms, data=st.data())
+def test_an_answer_is_heard_wherever_the_network_cuts_it(answer, data):
+    places = sorted(data.draw(st.lists(st.integers(0, len(answer)), max_size=12)))
+
+    found = Answer()
+    for start, end in zip([0, *places], [*places, len(answer)], strict=True):
+        if start < end and found.take(answer[start:end], float(end)):
+            found.read()
+    stays = b"chunked" in answer or b"content-length" in answer
+    assert found.ended == found.stays == stays
+    found.close()
+    body, arrivals = found.body()
+    assert found.ended and body == SAID
+    assert arrivals[-1] == (len(answer), len(SAID))
+    assert [*arrivals] == sorted(arrivals)
+
+
+@given(trailer=st.sampled_from([b"", b"Digest: x\r\n", b"A: b\r\nC: d\r\n"]), data=st.data())
+@settings(deadline=None)
+def test_an_answer_ends_with_its_last_byte_and_not_before(trailer, data):
+    answer, whole = Answer(), chunked(SAID, trailer=trailer)
+    first = data.draw(st.integers(len(whole) - 30, len(whole)))
+    for start, end in ((0, first), *((place, place + 1) for place in range(first, len(whole)))):
+        assert not answer.ended
+        if answer.take(whole[start:end], 1.0):
+            answer.read()
+    assert answer.ended and answer.stays and answer.body()[0] == SAID
