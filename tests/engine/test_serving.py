@@ -119,7 +119,7 @@ def test_ctrl_c_keeps_the_requests_so_far_and_the_run_takes_the_load_anew():
 
 
 def test_ctrl_c_before_there_is_any_figure_keeps_nothing():
-    with serving(first=0.01, gap=0.002) as (endpoint, _):
+    with serving(first=0.3, gap=0.002) as (endpoint, _):
         with pytest.raises(Interrupted) as stop:
             run(named(endpoint), told=Said(stop=1), repeats=40)
         assert reading.load(stop.value.run).measurements == ()
