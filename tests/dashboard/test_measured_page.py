@@ -160,6 +160,7 @@ def test_nobody_s_words_become_markup():
     made = made_up.two_models(
         models=(made_up.spec("org/<b>model"), made_up.spec('org/x" onload="y')), notes=(EVIL,),
         conditions=made_up.UNSTEADY.but(reasons=(EVIL,), busiest=(EVIL,), power_mode=EVIL),
+        energy=lambda seconds: made_up.counted(seconds).but(parts={EVIL: seconds, "b": seconds}, method=EVIL),
     )  # fmt: skip
     run, evidence = made
     page = parsed(report_html(run.but(name=EVIL, notes=(EVIL,)), None, made_at=made_up.NOW, evidence=evidence))

@@ -138,6 +138,15 @@ def test_the_least_memory_is_named_and_equal_needs_are_not_ranked():
     assert "Memory peaks at 1.26 GB to 1.27 GB with each of them." in headline(near)[1]
 
 
+def test_memory_is_the_accelerator_s_where_the_model_ran_on_one():
+    run, evidence = made_up.one_model()
+    (one,) = run.measurements
+    card = made_up.figure("peak_device_bytes", 3.5e9, 3.5e9, 3.5e9)
+    made = run.but(measurements=(one.but(figures=(*one.figures, card)),)), evidence
+    assert tiles(made)["Peak memory"].value == "3.50"
+    assert "Memory peaks at 3.50 GB." in headline(made)[1]
+
+
 def test_estimated_energy_is_called_so_and_overlapping_ranges_have_no_first():
     lede = headline(made_up.two_models())[1]
     assert "A token takes an estimated" in lede
