@@ -54,6 +54,12 @@ async def stopped(server):
     await asyncio.gather(*others, return_exceptions=True)
 
 
+async def request(reader):
+    """Read one request. Returns its body."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    return await reader.readexactly(int(head.split(b"Length: ")[1].split(b"\r\n")[0]))
+
+
 def local(port, key=None, scheme="http"):
     return Endpoint(f"{scheme}://localhost:{port}/v1", "m", key)
 

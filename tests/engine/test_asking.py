@@ -101,6 +101,27 @@ def test_a_missing_response_is_a_failure():
     assert [t.sample.id for t in found if isinstance(t.response, Failed)] == ["3"]
 
 
+def test_what_is_done_between_two_parts_is_in_neither(monkeypatch):
+    told = []
+
+    class Noted(Laps):
+        def begin(self):
+            told.append("begin")
+            super().begin()
+
+        def end(self, answers):
+            told.append(answers)
+            return super().end(answers)
+
+    monkeypatch.setattr("outweigh.engine.asking._PAUSE", 0.0)
+    monkeypatch.setattr("outweigh.engine.asking._PART", 5)
+    evaluation = work()
+    for transcripts, _ in ask(evaluation, evaluation.chosen.samples, lambda: Scripted(99, likely), Noted(None)):
+        told.append("kept")
+        assert {each.lap.answers for each in transcripts} == {len(transcripts)}
+    assert told == ["begin", 5, "kept", "begin", 5, "kept", "begin", 2, "kept"]
+
+
 def summary(work, found):
     now = datetime.now(UTC)
     machine = Machine(cpu="c", cores=1, memory_bytes=1, system="s")

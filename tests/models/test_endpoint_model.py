@@ -1,8 +1,10 @@
 """A model behind a server: every request is answered once, however the server behaves."""
 
+import asyncio
 import json
 import os
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -23,6 +25,7 @@ from outweigh.records import (
     ModelSpec,
     UserError,
 )
+from raw_server import SAID, local, of_length, request, speaking
 
 
 @pytest.fixture(autouse=True)
@@ -96,6 +99,27 @@ def test_a_wrong_key_ends_the_run_in_one_line():
     with Server(lambda *_: (401, {})) as server, pytest.raises(UserError, match=r"401 Unauthorized.*check the key"):
         list(model(server.url).answer(requests(50)))
     assert sum(server.asked.values()) <= 16
+
+
+def test_what_was_answered_is_kept_where_another_answer_ends_the_run():
+    """While the first answer is worked on all others come, one of them a refusal."""
+
+    async def serve(reader, writer):
+        with suppress(asyncio.IncompleteReadError):
+            while True:
+                body = await request(reader)
+                await asyncio.sleep(0.2 if b"question" in body and b"question 0" not in body else 0)
+                status = b"200 OK" if b"question" in body else b"404 No List"
+                status = b"401 Who" if b"question 1" in body else status
+                writer.write(of_length(SAID).replace(b"200 OK", status))
+
+    with speaking(serve) as port:
+        answers = model(local(port).url).answer(requests(8))
+        kept = [next(answers)]
+        time.sleep(1)
+        with pytest.raises(UserError, match="401 Unauthorized"):
+            kept.extend(answers)
+    assert len(kept) == 7
 
 
 def test_a_server_that_is_gone_ends_the_run_in_one_line():

@@ -7,6 +7,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from contextlib import suppress
 
 import pytest
@@ -14,15 +15,9 @@ import pytest
 from outweigh.models import endpoint_wires
 from outweigh.models.endpoint_client import Client
 from outweigh.models.endpoint_trouble import Trouble
-from raw_server import SAID, chunked, local, of_length, speaking, stream
+from raw_server import SAID, chunked, local, of_length, request, speaking, stream
 
 GAP = 0.03
-
-
-async def request(reader):
-    """Read one request. Returns its body."""
-    head = await reader.readuntil(b"\r\n\r\n")
-    return await reader.readexactly(int(head.split(b"Length: ")[1].split(b"\r\n")[0]))
 
 
 def answering(answer, seen=None):
@@ -156,9 +151,11 @@ def test_each_request_has_its_own_time_and_the_others_go_on():
                 writer.write(chunked(SAID))
 
     with speaking(serve) as port, Client(local(port), timeout_seconds=0.5) as client:
-        found = together(client, [{"prompt": "slow"}, {"prompt": "x"}, {"prompt": "slow"}, {"prompt": "x"}])
+        early = client.send(client.streaming({"prompt": "slow"}, chat=False))
+        assert client.wires.listen(time.perf_counter() + 0.1) == []
+        found = [*together(client, [{"prompt": "slow"}, {"prompt": "x"}]), client.heard(early, chat=False)]
         again = stream(client)
-    assert [each.failure and each.failure.trouble for each in found] == [Trouble.TIMEOUT, None] * 2
+    assert [each.failure and each.failure.trouble for each in found] == [Trouble.TIMEOUT, None, Trouble.TIMEOUT]
     assert all(each.done - each.sent >= 0.5 for each in found if each.failure)
     assert again.failure is None
 
