@@ -162,7 +162,7 @@ def _joules(each: Measurement) -> str:
     if found is None:
         return "–"
     about = "about " if each.energy is not None and each.energy.estimated else ""
-    return f"{about}{_short(found.value)} [{_short(found.low)}, {_short(found.high)}]"
+    return _bounded(found.value, found.low, found.high, about)
 
 
 def _idle(each: Measurement) -> str:
@@ -209,7 +209,8 @@ def _cost(found: Estimate | None, about: str) -> str:
 def _bounded(value: float | None, low: float | None, high: float | None, about: str) -> str:
     if value is None or low is None or high is None:
         return "–"
-    return f"{about}{_short(value)} [{_short(low)}, {_short(high)}]"
+    told, least, most = (_short(each, 2 if about else 4) for each in (value, low, high))
+    return f"{about}{told} [{least}, {most}]"
 
 
 def _lacks(each: Result) -> list[str]:
@@ -231,6 +232,6 @@ def _size(count: float) -> str:
     return f"{count:.0f} B"
 
 
-def _short(value: float) -> str:
-    """Four significant digits, without an exponent."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+def _short(value: float, digits: int = 4) -> str:
+    """So many significant digits, without an exponent."""
+    return f"{value:,.0f}" if abs(value) >= 10 ** (digits - 1) else f"{value:.{digits}g}"
