@@ -11,8 +11,10 @@ import pytest
 
 from outweigh.engine import measuring, reading, watching
 from outweigh.engine.measure_config import checked, numbers, seconds
+from outweigh.engine.worker import Worker
 from outweigh.interop.timing_parquet import read_timings, timings_digest
 from outweigh.records import Interrupted, Stopped, UserError
+from outweigh.stats.precision import look
 from outweigh.store import measurements, runs
 from outweigh.store.artifacts import Artifacts
 from tiny import save_llama
@@ -111,6 +113,24 @@ def test_ctrl_c_keeps_the_repeats_so_far_and_says_so(folders):
         assert timings_digest(timings) == each.samples_digest and len(timings) == 8
     with runs.opened(reading=True) as session:
         assert runs.listing(session)[0].status == "interrupted"
+
+
+def test_ctrl_c_between_two_models_keeps_all_repeats_of_both(folders, monkeypatch):
+    repeat, turns = Worker.repeat, []
+
+    def stopped(self, batch):
+        turns.append(self.title)
+        if len(turns) == 14:  # the seventh of the second model
+            raise KeyboardInterrupt
+        return repeat(self, batch)
+
+    monkeypatch.setattr(Worker, "repeat", stopped)
+    run = interrupted(folders, Listener())
+    assert [each.precise.repeats for each in run.measurements] == [7, 6]
+    for each in run.measurements:
+        timings = read_timings(measurements.timings(Artifacts.default(), run.name, each.key))
+        seen = look([one.done - one.due for one in timings], planned=True)
+        assert (each.precise.reached, each.precise.warmups) == (seen.median.reached, seen.warmups)
 
 
 def test_an_unnamed_run_goes_on_by_its_name_and_takes_the_point_anew(folders):

@@ -10,7 +10,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from outweigh.metering.conditions import Watcher
 from outweigh.metering.meter import Meter, synchronise
+from outweigh.metering.rapl import Rapl
 from outweigh.records import UserError
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
@@ -114,6 +116,22 @@ def test_a_meter_that_cannot_start_leaves_no_lock(monkeypatch: pytest.MonkeyPatc
     monkeypatch.undo()
     with Meter():
         pass
+
+
+def test_what_the_meter_does_at_its_end_is_not_in_the_energy(powercap, monkeypatch: pytest.MonkeyPatch) -> None:
+    powercap.zone("0", "package-0", 0)
+    monkeypatch.setattr("outweigh.metering.energy.Rapl", lambda _: Rapl(powercap.root))
+    leave = Watcher.__exit__
+
+    def costly(self, *error) -> None:
+        powercap.uses("0", 60_000_000)
+        leave(self, *error)
+
+    monkeypatch.setattr(Watcher, "__exit__", costly)
+    with Meter() as meter:
+        powercap.uses("0", 10_000_000)
+    assert meter.stretch.energy is not None
+    assert meter.stretch.energy.joules == 10.0
 
 
 def test_an_interval_is_above_nothing() -> None:
