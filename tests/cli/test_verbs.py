@@ -1,6 +1,7 @@
 """The verbs on a run of tiny models: what one writes the others read."""
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -203,6 +204,7 @@ def test_a_run_shows_what_its_answers_took(finished, outweigh):
         assert {"joules_per_request", "joules_per_correct"} <= known
         if usage["energy_estimated"]:
             assert "Energy is estimated, not measured" in shown
+            assert re.search(r"about [\d.]+ W", shown)
             assert "about " in shown
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from outweigh.cli.output import percent, table
-from outweigh.records import Estimate, Measurement, Noise, Pace, Precise, Result, Run, Stopped, Versus
+from outweigh.records import Estimate, Measurement, Noise, Pace, Precise, Result, Run, Stopped, Usage, Versus
 from outweigh.stats.scaling import Load, exponents, knee
 
 _SHOWN = (
@@ -194,12 +194,19 @@ def print_usage(out: Console, run: Run) -> None:
             "–" if took.peak_memory_bytes is None else _size(took.peak_memory_bytes),
             "–" if took.peak_device_bytes is None else _size(took.peak_device_bytes),
             _bounded(took.energy_joules, took.energy_low_joules, took.energy_high_joules, about),
-            "–" if took.energy_joules is None else "in it" if took.idle_watts is None else f"{took.idle_watts:.3g} W",
+            _taken_off(took),
             *(_cost(each.cost(metric), about) for metric in ("joules_per_request", "joules_per_correct")),
         )
     out.print(made)
     for line in dict.fromkeys(line for each in kept for line in _lacks(each)):
         out.print(line, markup=False, style="dim")
+
+
+def _taken_off(took: Usage) -> str:
+    """Watts of idling that are not in an evaluation's joules: always a table's, for counters have idling in them."""
+    if took.energy_joules is None:
+        return "–"
+    return "in it" if took.idle_watts is None else f"about {took.idle_watts:.3g} W"
 
 
 def _cost(found: Estimate | None, about: str) -> str:
