@@ -45,7 +45,7 @@ Answers = dict[str, Transcript]
 def answered(work: Work, candidate: Candidate, samples: Sequence[Sample], batch_size: int) -> Answers:
     """Every transcript by sample id, from a model that has computed nothing before."""
     candidate.model().network.forget()  # type: ignore[attr-defined]
-    parts = ask(work, samples, candidate.model, batch_size=batch_size)
+    parts = ask(work, samples, candidate.model, candidate.laps, batch_size=batch_size)
     return {transcript.sample.id: transcript for transcripts, _ in parts for transcript in transcripts}
 
 

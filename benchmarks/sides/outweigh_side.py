@@ -61,7 +61,7 @@ def main() -> None:
         work = Work(chosen, candidate.spec, config, Plain())
         answers[name] = found = {}
         with watch:
-            asked = list(ask(work, chosen.samples, candidate.model))
+            asked = list(ask(work, chosen.samples, candidate.model, candidate.laps))
         for transcript in (each for transcripts, _ in asked for each in transcripts):
             response = transcript.response
             if isinstance(response, Likelihoods):
