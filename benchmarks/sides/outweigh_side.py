@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,10 @@ from outweigh.benchmarks.catalogue import benchmarks
 from outweigh.benchmarks.prompting import Plain
 from outweigh.benchmarks.sources import rows_here
 from outweigh.engine.asking import ask
-from outweigh.engine.candidates import find
-from outweigh.engine.config import checked
+from outweigh.engine.candidates import Candidate, find
+from outweigh.engine.config import RunConfig, checked
 from outweigh.engine.work import Work, choose
-from outweigh.records import Generated, Likelihood, Likelihoods
+from outweigh.records import Generated, Likelihood, Likelihoods, Transcript
 
 
 def operations(model: Any) -> float:
@@ -33,10 +34,8 @@ def operations(model: Any) -> float:
     return 2.0 * sum(count * each for count, each in counts)
 
 
-def main() -> None:
-    """Answer the order."""
-    order = json.load(sys.stdin)
-    torch.set_num_threads(order["threads"])
+def opened(order: dict[str, Any]) -> tuple[Candidate, RunConfig]:
+    """The order's model, loaded and warm, and how to ask it."""
     config = checked(
         {
             "models": (order["folder"],),
@@ -48,21 +47,35 @@ def main() -> None:
         }
     )
     candidate = find(order["folder"], config, Path(order["folder"]), lambda line: None)
+    dict(candidate.model().answer([("warm", Likelihood(contexts=("A warm",), continuations=(" start",)))]))
+    return candidate, config
+
+
+def answered(candidate: Candidate, config: RunConfig, name: str, *, first_shots: bool) -> Iterator[Transcript]:
+    """Every sample of a benchmark, as it is answered."""
+    (benchmark,) = benchmarks(name)
+    if first_shots:
+        benchmark = replace(benchmark, draw=Draw.FIRST)
+    chosen = choose(benchmark, benchmark.load(rows_here(config.mirror)), config, shots=None, limit=None)
+    work = Work(chosen, candidate.spec, config, Plain())
+    for transcripts, _ in ask(work, chosen.samples, candidate.model, candidate.laps):
+        yield from transcripts
+
+
+def main() -> None:
+    """Answer the order."""
+    order = json.load(sys.stdin)
+    torch.set_num_threads(order["threads"])
+    candidate, config = opened(order)
     model: Any = candidate.model()
-    dict(model.answer([("warm", Likelihood(contexts=("A warm",), continuations=(" start",)))]))
     peak = matrix_peak(order["dtype"])
     model.network.reset()
     watch, answers = Watch(), {}
     for name in order["data"]:
-        (benchmark,) = benchmarks(name)
-        if order["first_shots"]:
-            benchmark = replace(benchmark, draw=Draw.FIRST)
-        chosen = choose(benchmark, benchmark.load(rows_here(config.mirror)), config, shots=None, limit=None)
-        work = Work(chosen, candidate.spec, config, Plain())
         answers[name] = found = {}
         with watch:
-            asked = list(ask(work, chosen.samples, candidate.model, candidate.laps))
-        for transcript in (each for transcripts, _ in asked for each in transcripts):
+            transcripts = list(answered(candidate, config, name, first_shots=order["first_shots"]))
+        for transcript in transcripts:
             response = transcript.response
             if isinstance(response, Likelihoods):
                 said = {"sums": response.sums, "greedy": response.is_greedy}
