@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pytest
 
@@ -11,7 +11,7 @@ from html_page import Page, labels, parsed, plain
 from outweigh.dashboard import words
 from outweigh.dashboard.report import ReportSample, report_html
 from outweigh.insight.comparison import Scored, compare
-from outweigh.records import Area, Run, UserError, Verdict
+from outweigh.records import Area, Matchup, Run, Step, StepKind, UserError, Verdict
 
 EVIL = "<script>alert('x')</script>"
 
@@ -259,6 +259,48 @@ def test_what_was_not_measured_is_not_zero_and_a_part_is_no_total(make, kit):
     said = plain(page.by_id("speed")["text"])
     assert "SmolLM2-135M-Instruct 2,137 not measured not measured 384,660" in said
     assert "gemma-3-270m 2,137 14 min 43 s 2.4" in said
+
+
+def test_joules_of_answers_come_with_their_bounds_and_their_source(make, kit):
+    case = make()
+    joules = {
+        "energy_joules": 720.0,
+        "energy_low_joules": 360.0,
+        "energy_high_joules": 1080.0,
+        "energy_source": "estimated from power table",
+        "energy_estimated": True,
+    }
+    results = tuple(each.but(usage=each.usage.but(**joules)) for each in case.run.results)
+    text = plain(read(kit.Case(case.run.but(results=results), case.comparison)).by_id("speed")["text"])
+    assert "1.0 Wh, 0.50 to 1.5 (estimated from power table)" in text  # five benchmarks
+    counted = {"energy_joules": 720.0, "energy_source": "RAPL"}
+    exact = tuple(each.but(usage=each.usage.but(**counted)) for each in case.run.results)
+    page = read(kit.Case(case.run.but(results=exact), case.comparison))
+    assert "1.0 Wh (RAPL)" in plain(page.by_id("speed")["text"])
+
+
+def test_who_beats_whom_and_what_a_step_changed_are_tables(make, kit):
+    case = make(kit.FOUR)
+    models = case.comparison.models
+    matchups = tuple(
+        Matchup(first=one, second=other, wins=3, losses=1, ties=2, unknown=0) for one, other in combinations(models, 2)
+    )
+    step = Step(
+        parent=models[1],
+        child=models[0],
+        kinds=(StepKind.TUNED,),
+        change=case.comparison.rows[-1].differences[0],
+        better=("GSM8K",),
+        ties=4,
+    )
+    found = case.comparison.but(matchups=matchups, lineage=(step,))
+    page = read(kit.Case(case.run, found))
+    text = plain(" ".join(one["text"] for one in page.all("table")))
+    assert f"3{words.DASH}2{words.DASH}1" in text
+    assert f"1{words.DASH}2{words.DASH}3" in text
+    assert f"{models[1]} → {models[0]}" in text
+    assert "fine-tuned" in text
+    assert "Wins, ties and losses" not in make().html()
 
 
 def test_the_commands_ask_for_the_same_again(make, kit):

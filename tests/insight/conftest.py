@@ -42,7 +42,7 @@ def make() -> Callable[..., Scored]:
         values = list(scores.values())
         made = Result(
             evaluation=Evaluation(
-                model=ModelSpec(source=ModelSource.HUB, name="org/model", **(model or {})),
+                model=ModelSpec(**({"source": ModelSource.HUB, "name": "org/model"} | (model or {}))),
                 **({"benchmark": benchmark, "version": "1", "protocol": Protocol.LIKELIHOOD, "shots": 5, "data": "d1"})
                 | (evaluation or {}),
             ),

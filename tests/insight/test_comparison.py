@@ -1,5 +1,7 @@
 """Models compared on the same samples."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -133,6 +135,41 @@ def test_what_was_asked_differently_is_not_paired(make, change, words):
     assert not any(row.differences for row in found.rows)
     assert any(note.startswith("Not paired") and words in note for note in found.notes)
     assert found.finding == "A and B answered no sample in common, so they cannot be compared."
+
+
+def test_models_that_share_no_sample_are_compared_by_their_means(make):
+    one, other = make("arc", "1" * 30 + "0" * 10), replace(make("arc", "1" * 10 + "0" * 30), scores={})
+    found = compare({"A": [one], "B": [other]})
+    (difference,) = found.rows[0].differences
+    assert (difference.paired, difference.wins, difference.draws, difference.same) == (False, None, None, None)
+    assert difference.value == pytest.approx(0.5)
+    assert difference.low > 0.25 and difference.high < 0.7
+    assert difference.verdict is Verdict.FIRST
+    assert difference.effect == pytest.approx(1.047, abs=1e-3)
+    assert any(note.startswith("A and B share no sample of ARC: their means are compared") for note in found.notes)
+    assert not any("only one of them answered" in note for note in found.notes)
+
+
+def test_an_average_is_paired_only_where_all_of_it_is(make):
+    def column(answers, **change):
+        return [make("arc", answers), replace(make("gsm", answers), **change)]
+
+    found = rows(compare({"A": column("1100"), "B": column("1000", scores={})}))
+    assert found["benchmark", "arc"].differences[0].paired
+    assert not found["benchmark", "gsm"].differences[0].paired
+    assert not found["area", "reasoning"].differences[0].paired
+
+
+def test_matchups_count_benchmarks(make):
+    found = compare(
+        {
+            "A": [make("arc", "1" * 30), make("gsm", "0" * 30), make("nq", "10")],
+            "B": [make("arc", "0" * 30), make("gsm", "1" * 30), make("nq", "11")],
+            "C": [make("arc", "0" * 30)],
+        }
+    )
+    counts = {(one.first, one.second): (one.wins, one.losses, one.ties, one.unknown) for one in found.matchups}
+    assert counts == {("A", "B"): (1, 1, 1, 0), ("A", "C"): (1, 0, 0, 2), ("B", "C"): (0, 0, 1, 2)}
 
 
 def test_another_limit_or_another_decoding_is_still_paired(make):

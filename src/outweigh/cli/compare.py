@@ -12,6 +12,7 @@ def compare(
         list[str] | None,
         typer.Argument(metavar="RUN...", help="Runs by name. Default: the latest.", show_default=False),
     ] = None,
+    pairs: Annotated[bool, typer.Option("--pairs", help="Show every pair, however many models there are.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Compare all models of these runs: differences with intervals, adjusted p-values, ties said to be ties."""
@@ -26,4 +27,4 @@ def compare(
     if as_json:
         print_json("comparison", {"comparison": comparison.model_dump(mode="json")})
     else:
-        print_comparison(console(), comparison)
+        print_comparison(console(), comparison, pairs=pairs)

@@ -1,13 +1,16 @@
 """A comparison as a table in the terminal, and its finding in words."""
 
+from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from outweigh.cli.output import percent, table
-from outweigh.records import Comparison, Difference, Estimate, Row, Verdict
+from outweigh.records import Comparison, Difference, Estimate, Row, Step, Verdict
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+_FEW = 3  # models whose every pair is a table of its own
 
 
 def interval(estimate: Estimate | None, digits: int = 1) -> str:
@@ -25,9 +28,10 @@ def interval(estimate: Estimate | None, digits: int = 1) -> str:
 
 def verdict(difference: Difference, names: tuple[str, str]) -> str:
     """The verdict in words."""
+    paired = "" if difference.paired else ", unpaired"
     if difference.verdict is Verdict.TIE:
-        return "tie"
-    return f"[bold]{names[0] if difference.verdict is Verdict.FIRST else names[1]} ahead[/bold]"
+        return f"tie{paired}"
+    return f"[bold]{names[0] if difference.verdict is Verdict.FIRST else names[1]} ahead[/bold]{paired}"
 
 
 def p_value(value: float) -> str:
@@ -74,7 +78,7 @@ def _pair(console: "Console", comparison: Comparison, first: str, second: str) -
         found = [each for each in row.differences if (each.first, each.second) == (first, second)]
         flaws = _flaws(row)
         title = f"{row.title}\n[yellow]{flaws}[/yellow]" if flaws else row.title
-        told = _difference(found[0], names, digits) if found else ("–", "", "not paired", "", "")
+        told = _difference(found[0], names, digits) if found else ("–", "", "not compared", "", "")
         made.add_row(title, *cells, *told[: columns - 2])
     console.print(made)
 
@@ -90,21 +94,82 @@ def _difference(found: Difference, names: tuple[str, str], digits: int) -> tuple
     )
 
 
-def print_comparison(console: "Console", comparison: Comparison) -> None:
-    """Every pair of models as a table, then the finding and the notes."""
-    console.print()
-    if len(comparison.models) == 1:
+def _field(console: "Console", comparison: Comparison) -> None:
+    """Many models: every row's scores side by side, letters for their names."""
+    letters = _letters(comparison)
+    console.print("   ".join(f"[bold]{letter}[/bold] = {name}" for name, letter in letters.items()))
+    digits = 1 if console.width >= 30 + 16 * len(letters) else 0
+    made = table("", *(f"{letter} %" for letter in letters.values()), right=tuple(range(1, len(letters) + 1)))
+    kind = comparison.rows[0].kind if comparison.rows else ""
+    for row in comparison.rows:
+        if row.kind != kind:
+            made.add_row()
+            kind = row.kind
+        made.add_row(row.title, *(interval(each, digits) for each in row.estimates))
+    console.print(made)
+
+
+def _matchups(console: "Console", comparison: Comparison) -> None:
+    """Who is ahead of whom on how many benchmarks."""
+    letters = _letters(comparison)
+    known = {(each.first, each.second): (each.wins, each.ties, each.losses) for each in comparison.matchups}
+    known |= {(second, first): counts[::-1] for (first, second), counts in known.items()}
+    made = table("wins–ties–losses", *letters.values(), right=tuple(range(1, len(letters) + 1)))
+    for name, letter in letters.items():
+        cells = ("–".join(map(str, known[name, other])) if other != name else "" for other in letters)
+        made.add_row(f"{letter} {name}", *cells)
+    console.print(made)
+
+
+def _letters(comparison: Comparison) -> dict[str, str]:
+    """A, B, C and so on; from the 27th model on numbers."""
+    return {name: chr(65 + place) if place < 26 else str(place + 1) for place, name in enumerate(comparison.models)}
+
+
+def _step(step: Step) -> str:
+    """What one step of a lineage changed, in a line."""
+    said = [_change(step.change)] if step.change else []
+    said += [f"better on {', '.join(step.better)}"] if step.better else []
+    said += [f"worse on {', '.join(step.worse)}"] if step.worse else []
+    said += [f"{step.ties} tie{'' if step.ties == 1 else 's'}"] if step.ties else []
+    made = ", ".join(kind.value for kind in step.kinds)
+    return f"{step.parent} → {step.child} ({made}): {'; '.join(said) or 'not compared'}"
+
+
+def _change(change: Difference) -> str:
+    where = "overall" if change.benchmark == "overall" else f"on {change.benchmark}"
+    scale = 1 if change.effect is None else 100  # only shares have an effect
+    return f"{scale * change.value:+.1f} [{scale * change.low:+.1f}, {scale * change.high:+.1f}] {where}"
+
+
+def _tables(console: "Console", comparison: Comparison, *, pairs: bool) -> None:
+    count = len(comparison.models)
+    if count == 1:
         console.print(f"[bold]{comparison.models[0]}[/bold]")
         _one_model(console, comparison)
-    for place, first in enumerate(comparison.models):
-        for second in comparison.models[place + 1 :]:
-            _pair(console, comparison, first, second)
+    if count > _FEW:
+        _field(console, comparison)
+    if count > 2 and comparison.matchups:
+        _matchups(console, comparison)
+    for first, second in combinations(comparison.models, 2) if pairs else ():
+        _pair(console, comparison, first, second)
+
+
+def print_comparison(console: "Console", comparison: Comparison, *, pairs: bool = False) -> None:
+    """Every pair of models as a table (of more than three models only if asked), then the finding and the notes."""
+    console.print()
+    count = len(comparison.models)
+    _tables(console, comparison, pairs=pairs or count <= _FEW)
     console.print()
     console.print(comparison.finding, style="bold", markup=False)
-    if len(comparison.models) > 1:
+    for step in comparison.lineage:
+        console.print(_step(step), markup=False)
+    if count > _FEW and not pairs:
+        console.print("Every pair, with differences and p-values: outweigh compare --pairs", style="dim")
+    elif count > 1:
         console.print(
-            "Differences are paired, on the same samples; p is corrected by Holm; “sees ≥” is the smallest true gap in "
-            "points that this many samples show four times in five.",
+            "Differences are paired, on the same samples, where nothing else is said; p is corrected by Holm; “sees ≥” "
+            "is the smallest true gap in points that this many samples show four times in five.",
             style="dim",
         )
     for note in comparison.notes:

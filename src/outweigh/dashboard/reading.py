@@ -7,12 +7,6 @@ from outweigh.records import Comparison, Difference, ModelSpec, Result, Row, Run
 
 _MANY = 5  # subjects without a row of their own group that are still listed one by one
 
-_SWAPPED = {
-    Verdict.FIRST: Verdict.SECOND,
-    Verdict.SECOND: Verdict.FIRST,
-    Verdict.TIE: Verdict.TIE,
-}
-
 
 @dataclass(frozen=True)
 class Family:
@@ -77,27 +71,13 @@ def layers(run: Run, comparison: Comparison) -> Layers:
     return Layers(overall, tuple(kinds["area"]), listed, families)
 
 
-def flipped(difference: Difference) -> Difference:
-    """The same difference seen from the second model."""
-    return difference.but(
-        first=difference.second,
-        second=difference.first,
-        value=-difference.value,
-        low=-difference.high,
-        high=-difference.low,
-        wins=difference.losses,
-        losses=difference.wins,
-        verdict=_SWAPPED[difference.verdict],
-    )
-
-
 def between(row: Row, first: str, second: str) -> Difference | None:
     """The row's difference `first` minus `second`; None if the pair was not compared."""
     for difference in row.differences:
         if (difference.first, difference.second) == (first, second):
             return difference
         if (difference.first, difference.second) == (second, first):
-            return flipped(difference)
+            return difference.flipped
     return None
 
 

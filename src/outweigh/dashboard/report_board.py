@@ -258,14 +258,13 @@ def pair_table(rows: Sequence[Row], first: str, second: str) -> Table:
 def _pair_cells(difference: Difference, unit: float) -> tuple[str, ...]:
     """One difference as table cells; `unit` 1 stands for scores in a unit of their own."""
     said = words.gap(difference, unit)
-    drawn = difference.wins + difference.losses + difference.draws
-    sides = (difference.wins, difference.losses, difference.draws)
+    sides = [side for side in (difference.wins, difference.losses, difference.draws) if side is not None]
     return (
         said.value,
         said.spread,
         words.p_value(difference.adjusted_p_value),
         "tie" if difference.verdict is Verdict.TIE else words.verdict(difference),
-        ", ".join(f"{side:,}" for side in sides) if drawn else "",
+        ", ".join(f"{side:,}" for side in sides) if any(sides) else "",
         words.minimum(difference.minimum_detectable, unit),
         f"{difference.count:,}",
     )

@@ -12,6 +12,7 @@ from outweigh.dashboard import (
     measured_commands,
     report_board,
     report_method,
+    report_relations,
     words,
 )
 from outweigh.dashboard.charts import NARROW, WIDE, WIDE_DENSE, Figure
@@ -82,6 +83,7 @@ def _with_scores(
         gaps=_gaps(compared, cast, "gaps") if any(map(drawable, compared)) else None,
         board=report_board.board(rows.listed, cast, caption="Scores by benchmark") if rows.listed else None,
         families=tuple(_family(family, cast, index) for index, family in enumerate(rows.families)),
+        relations=report_relations.relations(comparison),
         pairs=report_board.pairs(comparison, compared),
         problems=report_board.problems(comparison.rows, cast),
         methods=_methods(comparison),

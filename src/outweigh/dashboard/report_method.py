@@ -189,19 +189,30 @@ def speed(run: Run, cast: Cast) -> Table:
     for model, spec in zip(cast.models, specs(run, cast.models), strict=True):
         results = of_model(run, spec)
         peaks = [r.usage.peak_memory_bytes for r in results if r.usage.peak_memory_bytes]
-        energy = _total(results, lambda result: result.usage.energy_joules)
-        sources = words.listed(sorted({r.usage.energy_source for r in results if r.usage.energy_source}))
-        joules = words.NOT_MEASURED if energy is None else words.significant(energy / 3600, "Wh")
         rows.append(
             (
                 model,
                 *_speed(results),
                 words.size(max(peaks)) if peaks else words.NOT_MEASURED,
-                f"{joules} ({sources})" if sources and energy is not None else joules,
+                _energy(results),
             )
         )
     heads = ("Model", *_SPEED_HEADS, "Peak memory", "Energy")
     return Table("What answering took", heads, tuple(rows), frozenset(range(1, 8)))
+
+
+def _energy(results: Sequence[Result]) -> str:
+    """All joules of these results as watt-hours with their bounds, and what they were counted by or estimated from."""
+    joules = _total(results, lambda result: result.usage.energy_joules)
+    low = _total(results, lambda result: result.usage.energy_low_joules)
+    high = _total(results, lambda result: result.usage.energy_high_joules)
+    if joules is None:
+        return words.NOT_MEASURED
+    said = words.significant(joules / 3600, "Wh")
+    if low is not None and high is not None and low < high:
+        said += f", {words.significant(low / 3600)} to {words.significant(high / 3600)}"
+    sources = words.listed(sorted({r.usage.energy_source for r in results if r.usage.energy_source}))
+    return f"{said} ({sources})" if sources else said
 
 
 def speed_details(run: Run, cast: Cast) -> Table:

@@ -215,6 +215,7 @@ class ReportPage:
     gaps: Chart | None = None
     board: Board | None = None
     families: tuple[FamilyView, ...] = ()
+    relations: tuple[Table, ...] = ()
     pairs: tuple[Table, ...] = ()
     problems: Table | None = None
     method: Method | None = None

@@ -18,6 +18,7 @@ def caveats(columns: Mapping[str, Sequence[Scored]], nodes: Sequence[Node], head
     return (
         *_adaptive(lines),
         *_settings(models, lines),
+        *_unpaired(models, lines),
         *_incomplete(models, lines),
         *_loading(models, lines),
         *_remote_code(columns),
@@ -60,6 +61,27 @@ def _settings(models: Sequence[str], lines: Sequence[Node]) -> list[str]:
     return notes
 
 
+def _unpaired(models: Sequence[str], lines: Sequence[Node]) -> list[str]:
+    """Benchmarks of which a pair shares no sample, so that only their means can be compared."""
+    notes = []
+    for first, second in combinations(range(len(models)), 2):
+        cells = {line.title: (line.cells[first], line.cells[second]) for line in lines}
+        apart = [title for title, pair in cells.items() if _apart(*pair)]
+        if apart:
+            notes.append(
+                f"{models[first]} and {models[second]} share no sample of {_few(apart)}: their means are compared, as "
+                "if their errors were independent, which sees less than a paired comparison."
+            )
+    return notes
+
+
+def _apart(one: Scored | None, other: Scored | None) -> bool:
+    if one is None or other is None or not (one.result.headline and other.result.headline):
+        return False
+    stopped = one.result.evaluation.stopping or other.result.evaluation.stopping
+    return not stopped and not one.scores.keys() & other.scores.keys()
+
+
 def _incomplete(models: Sequence[str], lines: Sequence[Node]) -> list[str]:
     """Samples that only one model of a pair answered."""
     notes = []
@@ -77,7 +99,7 @@ def _incomplete(models: Sequence[str], lines: Sequence[Node]) -> list[str]:
 
 
 def _unmatched(one: Scored | None, other: Scored | None) -> int:
-    if one is None or other is None:
+    if one is None or other is None or _apart(one, other):
         return 0
     return len(one.scores.keys() ^ other.scores.keys())
 

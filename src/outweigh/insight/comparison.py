@@ -3,21 +3,25 @@
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 
+from outweigh.insight.agreement import agreement, effect
 from outweigh.insight.alignment import HEADS, Node, Scored, align
 from outweigh.insight.caveats import caveats
 from outweigh.insight.findings import finding
+from outweigh.insight.lineage import lineage
 from outweigh.insight.stopped import adaptive, difference
-from outweigh.records import Comparison, Difference, Row, UserError, Verdict, digest
+from outweigh.records import Comparison, Difference, Estimate, Matchup, Row, UserError, Verdict, digest
 from outweigh.stats.multiplicity import holm
 from outweigh.stats.paired import Paired, Part, combine, part
+from outweigh.stats.unpaired import Mean, Unpaired, unpaired
 
 __all__ = ["Scored", "compare"]
 
 Pair = tuple[int, int]
+Found = Paired | Unpaired
 
 
 def compare(columns: Mapping[str, Sequence[Scored]], *, alpha: float = 0.05) -> Comparison:
-    """Compare models (title -> results) on the samples that both of a pair answered.
+    """Compare models (title -> results) on the samples that both of a pair answered, or unpaired where there are none.
 
     Benchmarks are matched by id, version, shots, protocol, seed, data, judge and metric; what does not match has a row
     of its own. A model wins a row only if its Holm-adjusted p-value is below `alpha`. UserError if there is no result.
@@ -33,7 +37,7 @@ def compare(columns: Mapping[str, Sequence[Scored]], *, alpha: float = 0.05) -> 
         _row(
             node,
             tuple(
-                _difference(node, (models[pair[0]], models[pair[1]]), tested[pair][node], adjusted[pair, node], alpha)
+                _difference(node, pair, models, tested[pair][node], (adjusted[pair, node], alpha))
                 for pair in pairs
                 if node in tested[pair]
             ),
@@ -42,19 +46,24 @@ def compare(columns: Mapping[str, Sequence[Scored]], *, alpha: float = 0.05) -> 
     )
     heads = tuple(row for row, node in zip(rows, nodes, strict=True) if node.family == HEADS)
     return Comparison(
-        models=models, rows=rows, finding=finding(models, rows, heads), notes=caveats(columns, nodes, heads)
+        models=models,
+        rows=rows,
+        finding=finding(models, rows, heads),
+        notes=caveats(columns, nodes, heads),
+        matchups=tuple(_matchup(models[one], models[other], heads) for one, other in pairs),
+        lineage=lineage(columns, rows, heads),
     )
 
 
-def _tested(nodes: Sequence[Node], pair: Pair, alpha: float) -> dict[Node, Paired]:
-    """The pair's difference in every row where both answered samples of every benchmark in it."""
+def _tested(nodes: Sequence[Node], pair: Pair, alpha: float) -> dict[Node, Found]:
+    """The pair's difference in every row that both have: paired where they share samples of every benchmark in it."""
     drawn = {
         node.name: made
         for node in nodes
         if node.kind == "benchmark" and not adaptive(node, *pair) and (made := _part(node, *pair))
     }
     counts = {name: item.differences.count for name, item in drawn.items()}
-    found: dict[Node, Paired] = {}
+    found: dict[Node, Found] = {}
     for node in nodes:
         names = [leaf.name for leaf in node.leaves]
         if adaptive(node, *pair):
@@ -63,10 +72,16 @@ def _tested(nodes: Sequence[Node], pair: Pair, alpha: float) -> dict[Node, Paire
         elif all(name in drawn for name in names):
             weights = node.weights(counts)
             found[node] = combine([drawn[name] for name in names], [weights[name] for name in names], alpha=alpha)
+        elif (one := node.estimates[pair[0]]) and (other := node.estimates[pair[1]]):
+            found[node] = unpaired(_mean(one), _mean(other), alpha=alpha)
     return found
 
 
-def _adjusted(tested: Mapping[Pair, Mapping[Node, Paired]]) -> dict[tuple[Pair, Node], float]:
+def _mean(estimate: Estimate) -> Mean:
+    return Mean(estimate.value, estimate.low, estimate.high, estimate.count)
+
+
+def _adjusted(tested: Mapping[Pair, Mapping[Node, Found]]) -> dict[tuple[Pair, Node], float]:
     """P-values corrected by family: for each pair of models, or for all together as soon as a run stopped by them."""
     together = any(adaptive(node, *pair) for pair, found in tested.items() for node in found)
     families: dict[tuple[str, Pair | None], list[tuple[Pair, Node]]] = {}
@@ -95,29 +110,52 @@ def _part(line: Node, first: int, second: int) -> Part | None:
     )
 
 
-def _difference(node: Node, names: tuple[str, str], paired: Paired, adjusted: float, alpha: float) -> Difference:
+def _difference(
+    node: Node, pair: Pair, models: Sequence[str], found: Found, significance: tuple[float, float]
+) -> Difference:
     """Scores of which less is better keep their sign; wins, losses and verdict say who did better."""
     metric, more_is_better = _metric(node)
+    adjusted, alpha = significance
     verdict = Verdict.TIE
     if adjusted < alpha:
-        verdict = Verdict.FIRST if (paired.value > 0) == more_is_better else Verdict.SECOND
+        verdict = Verdict.FIRST if (found.value > 0) == more_is_better else Verdict.SECOND
+    sides = (found.wins, found.losses) if isinstance(found, Paired) else (None, None)
+    alike = agreement(node, *pair)
+    one, other = (node.estimates[model] for model in pair)
     return Difference(
-        first=names[0],
-        second=names[1],
+        first=models[pair[0]],
+        second=models[pair[1]],
         benchmark=node.name,
         metric=metric,
-        value=paired.value,
-        low=paired.low,
-        high=paired.high,
-        p_value=paired.p_value,
+        value=found.value,
+        low=found.low,
+        high=found.high,
+        p_value=found.p_value,
         adjusted_p_value=adjusted,
-        count=paired.count,
-        wins=paired.wins if more_is_better else paired.losses,
-        losses=paired.losses if more_is_better else paired.wins,
-        draws=paired.draws,
-        minimum_detectable=paired.minimum_detectable,
-        method=paired.method,
+        count=found.count,
+        wins=sides[0] if more_is_better else sides[1],
+        losses=sides[1] if more_is_better else sides[0],
+        draws=found.draws if isinstance(found, Paired) else None,
+        minimum_detectable=found.minimum_detectable,
+        method=found.method,
         verdict=verdict,
+        paired=isinstance(found, Paired),
+        effect=effect(one.value, other.value) if one and other else None,
+        same=alike.same if alike else None,
+        kappa=alike.kappa if alike else None,
+    )
+
+
+def _matchup(first: str, second: str, heads: Sequence[Row]) -> Matchup:
+    """How two models stand on the rows that count as one benchmark each."""
+    found = [each.verdict for row in heads for each in row.differences if (each.first, each.second) == (first, second)]
+    return Matchup(
+        first=first,
+        second=second,
+        wins=found.count(Verdict.FIRST),
+        losses=found.count(Verdict.SECOND),
+        ties=found.count(Verdict.TIE),
+        unknown=len(heads) - len(found),
     )
 
 

@@ -15,7 +15,7 @@ from outweigh.records.asking import (
     Transcript,
 )
 from outweigh.records.base import Record, canonical_json, digest
-from outweigh.records.comparison import Comparison, Difference, Row, Verdict
+from outweigh.records.comparison import Comparison, Difference, Matchup, Row, Step, StepKind, Verdict
 from outweigh.records.costs import Carbon, Cost, Part, Quality, Return, Saving, Sizing, Swing
 from outweigh.records.deployment import (
     Alternative,
@@ -97,6 +97,7 @@ __all__ = [
     "Limits",
     "Load",
     "Machine",
+    "Matchup",
     "Measurement",
     "ModelCard",
     "ModelFormat",
@@ -129,6 +130,8 @@ __all__ = [
     "Sizing",
     "Spread",
     "Standing",
+    "Step",
+    "StepKind",
     "Stopped",
     "Stopping",
     "Swing",

@@ -14,13 +14,18 @@ class Verdict(StrEnum):
     TIE = "tie"
 
 
+_SWAPPED = {Verdict.FIRST: Verdict.SECOND, Verdict.SECOND: Verdict.FIRST, Verdict.TIE: Verdict.TIE}
+
+
 class Difference(Record):
     """The first model's score minus the second's, on the same samples.
 
     `low`–`high` is the 95 % interval of the difference, `adjusted_p_value` is corrected by Holm over the
     comparison's benchmarks (and all pairs of models, where an adaptive run is among them),
     `minimum_detectable` is the smallest true gap that would be noticed with 80 % power at this size. `wins`
-    counts the samples that the first model answered better, `losses` those that the second did, `draws` the rest.
+    counts the samples that the first model answered better, `losses` those that the second did, `draws` the rest; None
+    where the two are not `paired`, since they share no sample or only their means are known. `effect` is Cohen's h, of
+    shares; `same` the share of samples with equal scores, `kappa` that beyond chance (Cohen's).
     """
 
     first: str
@@ -33,12 +38,31 @@ class Difference(Record):
     p_value: float
     adjusted_p_value: float
     count: int
-    wins: int
-    losses: int
-    draws: int
+    wins: int | None
+    losses: int | None
+    draws: int | None
     minimum_detectable: float
     method: str
     verdict: Verdict
+    paired: bool = True
+    effect: float | None = None
+    same: float | None = None
+    kappa: float | None = None
+
+    @property
+    def flipped(self) -> "Difference":
+        """The same, seen from the second model."""
+        return self.but(
+            first=self.second,
+            second=self.first,
+            value=-self.value,
+            low=-self.high,
+            high=-self.low,
+            wins=self.losses,
+            losses=self.wins,
+            verdict=_SWAPPED[self.verdict],
+            effect=None if self.effect is None else -self.effect,
+        )
 
 
 class Row(Record):
@@ -57,6 +81,41 @@ class Row(Record):
     unreadable: tuple[int, ...] = ()
 
 
+class Matchup(Record):
+    """On how many benchmarks the first model is ahead of the second, behind it, tied with it, or not compared."""
+
+    first: str
+    second: str
+    wins: int
+    losses: int
+    ties: int
+    unknown: int
+
+
+class StepKind(StrEnum):
+    """How one model was made from another."""
+
+    TUNED = "fine-tuned"
+    MERGED = "merged"
+    ADAPTED = "adapter"
+    QUANTIZED = "quantized"
+
+
+class Step(Record):
+    """What became of a model when another was made from it.
+
+    `change` is child less parent on the widest row that both have, `better` and `worse` the benchmarks that show it.
+    """
+
+    parent: str
+    child: str
+    kinds: tuple[StepKind, ...]
+    change: Difference | None
+    better: tuple[str, ...] = ()
+    worse: tuple[str, ...] = ()
+    ties: int = 0
+
+
 class Comparison(Record):
     """Models side by side on the same samples."""
 
@@ -64,3 +123,5 @@ class Comparison(Record):
     rows: tuple[Row, ...]
     finding: str
     notes: tuple[str, ...] = ()
+    matchups: tuple[Matchup, ...] = ()
+    lineage: tuple[Step, ...] = ()
