@@ -16,7 +16,19 @@ from outweigh.records.asking import (
 )
 from outweigh.records.base import Record, canonical_json, digest
 from outweigh.records.comparison import Comparison, Difference, Matchup, Row, Step, StepKind, Verdict
-from outweigh.records.costs import Carbon, Cost, Part, Quality, Return, Saving, Sizing, Swing
+from outweigh.records.costs import (
+    Carbon,
+    Cost,
+    Crossing,
+    Part,
+    Quality,
+    Return,
+    Saving,
+    Sizing,
+    Swing,
+    VolumeCurve,
+    VolumePoint,
+)
 from outweigh.records.deployment import (
     Alternative,
     Bought,
@@ -77,6 +89,7 @@ __all__ = [
     "Comparison",
     "Conditions",
     "Cost",
+    "Crossing",
     "Decoding",
     "Deployment",
     "Difference",
@@ -143,6 +156,8 @@ __all__ = [
     "UserError",
     "Verdict",
     "Versus",
+    "VolumeCurve",
+    "VolumePoint",
     "Workload",
     "canonical_json",
     "digest",

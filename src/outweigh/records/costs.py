@@ -84,6 +84,29 @@ class Cost(Record):
     notes: tuple[str, ...] = ()
 
 
+class VolumePoint(Record):
+    """What a month costs at one volume."""
+
+    tokens_per_month: float
+    cost: Amount
+
+
+class VolumeCurve(Record):
+    """What a month costs one option, by volume."""
+
+    name: str
+    points: tuple[VolumePoint, ...]
+
+
+class Crossing(Record):
+    """Between which two volumes the cheaper of two options changes, at likely values."""
+
+    cheaper_below: str
+    cheaper_above: str
+    low_tokens_per_month: float
+    high_tokens_per_month: float
+
+
 class Carbon(Record):
     """What a deployment emits over its horizon, in kilograms of CO₂ equivalent, and in grams a million tokens."""
 
