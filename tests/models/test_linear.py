@@ -8,10 +8,11 @@ from outweigh.models import linear  # noqa: E402
 
 @pytest.mark.parametrize("bias", [False, True])
 @pytest.mark.parametrize(("width", "words"), [(512, 600), (8, 4)], ids=["large", "small"])
-def test_a_module_computes_the_same_and_can_be_put_back(bias, width, words):
+@pytest.mark.parametrize("rows", [(2, 5), (1, 1), (2, 1), (1, 3), (4,), (5,)], ids=str)
+def test_a_module_computes_the_same_and_can_be_put_back(bias, width, words, rows):
     torch.manual_seed(3)
     module = torch.nn.Sequential(torch.nn.Linear(width, words, bias=bias), torch.nn.Tanh()).requires_grad_(False)
-    inputs = torch.randn(2, 5, width)
+    inputs = torch.randn(*rows, width)
     expected = module(inputs)
     linear.quicken(module)
     assert "forward" in module[0].__dict__

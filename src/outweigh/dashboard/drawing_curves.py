@@ -23,7 +23,7 @@ def curves_svg(figure: Curves, frame: Frame) -> str:
 
     places, log = x_range(figure, frame)
     axis = y_axis(figure, frame)
-    x, y = _axis_x(places, figure.x_title), _axis_y(axis)
+    x, y = axis_x(places, figure.x_title), axis_y(axis)
     layers: list[alt.Chart | alt.LayerChart] = []
     if figure.upright:
         layers += _upright(figure.upright, log, axis, (x, y))
@@ -31,11 +31,11 @@ def curves_svg(figure: Curves, frame: Frame) -> str:
         layers += _curve(curve, log, axis, (x, y))
     layers += _ends(figure, frame, log, axis, (x, y))
     width = frame.plot(titled=figure.titled)
-    chart = alt.layer(*layers, width=width, height=frame.height, title=_title(figure.y_title, frame.left))
-    return _finished(chart, frame, (frame.left, frame.ended if figure.titled else frame.right))
+    chart = alt.layer(*layers, width=width, height=frame.height, title=heading(figure.y_title, frame.left))
+    return finished(chart, frame, (frame.left, frame.ended if figure.titled else frame.right))
 
 
-def _finished(chart: "alt.LayerChart | alt.FacetChart", frame: Frame, room: tuple[int, int], kind: str = "") -> str:
+def finished(chart: "alt.LayerChart | alt.FacetChart", frame: Frame, room: tuple[int, int], kind: str = "") -> str:
     """The chart with its room for words, as SVG."""
     import altair as alt
 
@@ -50,7 +50,7 @@ def _finished(chart: "alt.LayerChart | alt.FacetChart", frame: Frame, room: tupl
     return inline(out.getvalue(), f"{frame.name}{kind}")
 
 
-def _title(text: str, left: int) -> "alt.TitleParams":
+def heading(text: str, left: int) -> "alt.TitleParams":
     """What stands above the upright axis."""
     import altair as alt
 
@@ -76,14 +76,16 @@ _AXIS: dict[str, Any] = {
 }
 
 
-def _axis_x(places: Range, title: str) -> "alt.X":
+def axis_x(places: Range, title: str) -> "alt.X":
+    """The axis across, whose rows have their place in `x`."""
     import altair as alt
 
     axis = alt.Axis(**{**_AXIS, "grid": False}, values=list(places.ticks), labelExpr=told(places), title=title)
     return alt.X("x:Q", scale=alt.Scale(domain=[places.low, places.high], nice=False, zero=False), axis=axis)
 
 
-def _axis_y(found: Axis) -> "alt.Y":
+def axis_y(found: Axis) -> "alt.Y":
+    """The upright axis, whose rows have their place in `y`."""
     import altair as alt
 
     places = found.range
@@ -182,8 +184,8 @@ def heat_svg(figure: HeatMap, frame: Frame) -> str:
     height = _CELL * len(figure.rows)
     layers += _heads(figure, width, height, left)
     plot = frame.total - left - frame.right
-    chart = alt.layer(*layers, width=plot, height=height, title=_title(figure.y_title, left))
-    return _finished(chart, frame, (left, frame.right), " heat")
+    chart = alt.layer(*layers, width=plot, height=height, title=heading(figure.y_title, left))
+    return finished(chart, frame, (left, frame.right), " heat")
 
 
 def _pixel_x(field: str) -> "alt.X":

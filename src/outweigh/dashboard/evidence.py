@@ -3,15 +3,20 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from outweigh.dashboard.decision import Decision
 from outweigh.records import Measurement, Run, Timing, UserError, Versus
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """Verdicts on pairs of models, by their names in `Run.measured`, and raw times by the keys of measurements."""
+    """Verdicts on pairs of models, by their names in `Run.measured`, and raw times by the keys of measurements.
+
+    `decision` is what follows from it all, where somebody said what they need or how they would deploy.
+    """
 
     versus: tuple[Versus, ...] = ()
     timings: Mapping[str, tuple[Timing, ...]] = field(default_factory=dict)
+    decision: Decision | None = None
 
 
 NOTHING = Evidence()

@@ -16,6 +16,7 @@ from outweigh.dashboard import (
     words,
 )
 from outweigh.dashboard.charts import NARROW, WIDE, WIDE_DENSE, Figure
+from outweigh.dashboard.decision_build import decision_page
 from outweigh.dashboard.evidence import Evidence
 from outweigh.dashboard.figures import Cast
 from outweigh.dashboard.reading import Family, Layers, Standing, between, drawable, layers, leader, standing
@@ -40,7 +41,7 @@ def page(
     Raises UserError for a comparison without models, and for a run that was neither compared nor measured.
     """
     if comparison is None:
-        return _measured_only(run, made_at, commands, evidence)
+        return _decided(_measured_only(run, made_at, commands, evidence), evidence)
     if not comparison.models:
         raise UserError("the comparison has no model: compare at least one model with a result, then report")
     rows = layers(run, comparison)
@@ -52,7 +53,7 @@ def page(
     scope = describe.scope(comparison, rows, sum(result.asked for result in run.results))
     again = (*report_method.commands(run, cast), *measured_commands.commands(run))
     base = _base(run, (finding, rest or _lede(rows, cast), scope), made_at, everyone.count)
-    return replace(
+    whole = replace(
         _with_scores(base, comparison, rows, cast, keys),
         banners=(*base.banners, *report_board.trouble(comparison.rows), *(measured.banners if measured else ())),
         notes=report_method.notes(run, comparison.notes),
@@ -61,6 +62,20 @@ def page(
         samples=sample_views(disagreements, keys, {row.name: row.title for row in comparison.rows}),
         measured=measured,
     )
+    return _decided(whole, evidence)
+
+
+def _decided(whole: ReportPage, evidence: Evidence) -> ReportPage:
+    """The page under the answer to the question, where one was asked; what was its heading stands below that."""
+    if evidence.decision is None:
+        return whole
+    keys = (*whole.keys, *(whole.measured.keys if whole.measured else ()))
+    found = decision_page(evidence.decision, {key.title: key.series for key in keys})
+    if found.pick is None and evidence.decision.recommendation is None:
+        return replace(whole, decision=found)
+    answer, _, rest = found.finding.partition("; ")
+    lede = f"{rest[:1].upper()}{rest[1:]} {whole.finding}. {whole.lede}".strip()
+    return replace(whole, decision=found, finding=answer, long=len(answer) > _LONG, lede=lede)
 
 
 def _with_scores(

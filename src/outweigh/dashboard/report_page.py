@@ -8,6 +8,7 @@ from outweigh.dashboard.words import Said
 if TYPE_CHECKING:
     from markupsafe import Markup
 
+    from outweigh.dashboard.decision_page import DecisionPage
     from outweigh.dashboard.measured_page import MeasuredPage
 
 
@@ -222,3 +223,4 @@ class ReportPage:
     samples: tuple[SampleView, ...] = ()
     methods: tuple[str, ...] = ()
     measured: "MeasuredPage | None" = None
+    decision: "DecisionPage | None" = None
