@@ -17,6 +17,8 @@ from outweigh.cli import (
     imports,
     measure,
     models,
+    pareto,
+    recommend,
     remark,
     report,
     roi,
@@ -56,6 +58,8 @@ def _options(
 
 app.command("run")(run.run)
 app.command("measure")(measure.measure)
+app.command("recommend")(recommend.recommend)
+app.command("pareto")(pareto.pareto)
 app.command("cost")(cost.cost)
 app.command("roi")(roi.roi)
 app.command("carbon")(carbon.carbon)

@@ -8,39 +8,26 @@ a key that they give replaces that of the deployment.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from decimal import Decimal
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
-from outweigh.interop import carbon_table, price_table
-from outweigh.records import Change, Deployment, Plan, Record, UserError, deployment
+from outweigh.interop import carbon_table, price_table, toml_text
+from outweigh.records import Change, Deployment, Plan, UserError, deployment
 
-_KINDS = ("rented", "bought", "hosted")
 _RATES = ("mean_requests_per_second", "peak_requests_per_second", "hourly_requests_per_second")
 
 
 def read(path: Path) -> Plan:
     """The deployment of a file and its alternatives. UserError, one line, for whatever is wrong in it."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path}: not TOML ({error})") from error
-    return parse(text, path.parent, str(path))
+    return parse(toml_text.read(path), path.parent, str(path))
 
 
 def parse(text: str, folder: Path, where: str) -> Plan:
     """The deployment in a text; tables are looked for in `folder`, and errors name `where`."""
-    try:
-        values = tomllib.loads(text, parse_float=Decimal)
-    except tomllib.TOMLDecodeError as error:
-        raise UserError(f"{where}: not TOML ({error})") from error
+    values = toml_text.values(text, where)
     defaults = values.pop("prices", {})
     others = values.pop("alternatives", [])
     if not isinstance(defaults, dict) or not isinstance(others, list):
@@ -78,7 +65,7 @@ def _validated(values: Mapping[str, Any], defaults: Mapping[str, Any], folder: P
         found = _looked_up(values, folder)
         return Deployment.model_validate(found, context={"price": dict(defaults)})
     except ValidationError as error:
-        raise UserError(f"{where}: {_line(error)}") from error
+        raise UserError(f"{where}: {toml_text.line(error, deployment, 'the deployment')}") from error
     except UserError as error:
         raise UserError(f"{where}: {error}") from error
 
@@ -100,32 +87,3 @@ def _looked_up(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         said = {key: value for key, value in grid.items() if key != "table"}
         found["place"] = place | {"grid": {"grams_per_kwh": grams} | said}
     return found
-
-
-def _line(error: ValidationError) -> str:
-    """What is wrong with the first unknown key, which explains what is missing, or else the first wrong value."""
-    first = min(error.errors(), key=lambda each: each["type"] != "extra_forbidden")
-    path = [str(part) for part in first["loc"] if part not in _KINDS]
-    where = ".".join(path) or "the deployment"
-    match first["type"]:
-        case "missing":
-            return f"{where} is missing"
-        case "extra_forbidden":
-            return f"unknown key {where}{_hint(path[-1])}"
-        case "value_error":
-            return f"{where}: {first['msg'].removeprefix('Value error, ')}"
-        case kind:
-            said = "" if kind == "union_tag_not_found" else f" (got {_short(first['input'])})"
-            return f"{where}: {first['msg'].replace('Input', 'it', 1).replace('it tag', 'kind', 1)}{said}"
-
-
-def _hint(key: str) -> str:
-    """A key that is spelled like this one."""
-    kinds = [each for each in vars(deployment).values() if isinstance(each, type) and issubclass(each, Record)]
-    near = get_close_matches(key, {name for each in kinds for name in each.model_fields}, 1, 0.6)
-    return f"; did you mean {near[0]}?" if near else ""
-
-
-def _short(value: object) -> str:
-    said = str(value) if isinstance(value, Decimal) else repr(value)
-    return said if len(said) <= 60 else f"{said[:57]}…"

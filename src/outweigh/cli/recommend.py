@@ -1,0 +1,92 @@
+"""`outweigh recommend`: which model for a need, and how sure that is."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from outweigh.cli.output import AsJson
+
+Runs = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="RUN...", help="Runs by name. Default: the latest.", show_default=False),
+]
+Leaderboard = Annotated[
+    Path | None, typer.Option(help="A csv of the Open LLM Leaderboard, whose models are the candidates instead.")
+]
+NeedFile = Annotated[Path | None, typer.Option("--need", help="A TOML file: weights, limits, utility, load.")]
+Weights = Annotated[
+    list[str] | None,
+    typer.Option("--weight", help="How much an area, benchmark or cost counts: reasoning=2; may be given often."),
+]
+DeploymentFile = Annotated[
+    Path | None, typer.Option("--deployment", help="A TOML file as for `outweigh cost`: prices every measured model.")
+]
+
+
+def recommend(  # noqa: PLR0913 - each is a flag
+    runs: Runs = None,
+    need: NeedFile = None,
+    weight: Weights = None,
+    utility: Annotated[str | None, typer.Option(help="weighted, or max-min: the worst goal counts.")] = None,
+    min_score: Annotated[
+        list[str] | None, typer.Option(help="The least share of an area or benchmark: math=0.4; may be given often.")
+    ] = None,
+    max_memory: Annotated[str | None, typer.Option(help="8GB, 7.5GiB.")] = None,
+    max_latency: Annotated[str | None, typer.Option(help="Longest time for a whole answer (p95): 2s.")] = None,
+    max_cost_per_month: Annotated[float | None, typer.Option(help="In the deployment's currency.")] = None,
+    max_cost_per_million_tokens: Annotated[float | None, typer.Option(help="In the deployment's currency.")] = None,
+    max_parameters: Annotated[str | None, typer.Option(help="8e9, 8B.")] = None,
+    min_context: Annotated[int | None, typer.Option(help="Tokens that prompt and answer may have together.")] = None,
+    licences: Annotated[
+        list[str] | None, typer.Option("--license", help="A licence that is allowed; may be given often.")
+    ] = None,
+    languages: Annotated[
+        list[str] | None, typer.Option("--language", help="A language that is needed: en; may be given often.")
+    ] = None,
+    deployment: DeploymentFile = None,
+    leaderboard: Leaderboard = None,
+    interview: Annotated[bool, typer.Option("--interview", help="Ask for the need, a few questions.")] = False,
+    save: Annotated[Path | None, typer.Option(help="Also write the need as TOML to this file.")] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the worlds.")] = 1234,
+    as_json: AsJson = False,
+) -> None:
+    """Recommend a model: which one, how sure, why, what would change it, and what to run next."""
+    from outweigh.cli.quantities import count, named, size
+    from outweigh.engine.measure_config import seconds
+
+    limits: dict[str, Any] = {
+        "min_score": named(min_score or [], "min-score", "math=0.4"),
+        "max_memory_bytes": size(max_memory, "max-memory") if max_memory else None,
+        "max_latency_seconds": seconds(max_latency, "max-latency") if max_latency else None,
+        "max_cost_per_month": max_cost_per_month,
+        "max_cost_per_million_tokens": max_cost_per_million_tokens,
+        "max_parameters": count(max_parameters, "max-parameters") if max_parameters else None,
+        "min_context_tokens": min_context,
+        "licences": licences,
+        "languages": languages,
+    }
+    flags = {"weights": named(weight or [], "weight", "reasoning=2"), "utility": utility, "limits": limits}
+    _recommend(runs or [], flags, need, interview=interview, save=save, seed=seed, deployment=deployment,
+               leaderboard=leaderboard, as_json=as_json)  # fmt: skip
+
+
+def _recommend(runs: list[str], flags: dict[str, Any], need: Path | None, **asked: Any) -> None:
+    from outweigh.cli import recommending
+    from outweigh.cli.files import check_target, write_whole
+    from outweigh.cli.output import console, print_json
+    from outweigh.insight.recommendation import recommend as recommended
+    from outweigh.interop import need_toml
+
+    if asked["save"] is not None:
+        check_target(asked["save"], "need.toml")
+    wanted = recommending.need(need, flags, interview=asked["interview"])
+    found = recommending.candidates(runs, wanted, asked["leaderboard"], asked["deployment"])
+    if asked["save"] is not None:
+        write_whole(asked["save"], need_toml.written(wanted).encode("utf-8"))
+    said = recommended(found.candidates, found.need, commands=found.commands, seed=asked["seed"])
+    said = said.but(notes=(*said.notes, *found.notes))
+    if asked["as_json"]:
+        print_json("recommendation", {"recommendation": said.model_dump(mode="json")})
+    else:
+        recommending.print_recommendation(console(), said)

@@ -1,0 +1,221 @@
+"""Candidates from what is known of models: standings of a leaderboard, results and measurements of runs."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+
+from outweigh.insight.groups import pooled
+from outweigh.records import (
+    Area,
+    Arrival,
+    Candidate,
+    CostName,
+    Estimate,
+    Guidance,
+    Known,
+    Measurement,
+    ModelSource,
+    ModelSpec,
+    Need,
+    Objective,
+    Result,
+    Standing,
+    Transcript,
+    names_apart,
+    objective,
+)
+
+_BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0, "8bit": 1.0, "4bit": 0.5}
+_PACKED = re.compile(r"4bit|8bit|gptq|awq|int4|int8|bnb|gguf", re.IGNORECASE)
+_SIZE = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)\s?b(?![a-z0-9])", re.IGNORECASE)
+_DISPUTED = 1.6  # times apart that a model's name and its files may say how large it is
+_MORE = 2  # times the samples of a benchmark that was cut short could be asked at least
+_SHARED = 0.95  # of a score's error variance that can be common to all at most
+
+
+def of_standings(standings: Sequence[Standing], areas: Mapping[str, Area]) -> list[Candidate]:
+    """One candidate a standing; those of one name are told apart by precision and revision."""
+    counts = Counter(each.model for each in standings)
+    return [_standing(each, areas, alone=counts[each.model] == 1) for each in standings]
+
+
+def _standing(found: Standing, areas: Mapping[str, Area], *, alone: bool) -> Candidate:
+    chat = "chat template" if found.chat_template else ""
+    told = ", ".join(part for part in (found.precision, chat, (found.revision or "")[:7]) if part)
+    parameters, notes = _size(found)
+    return Candidate(
+        title=found.model if alone or not told else f"{found.model} ({told})",
+        reference=found.model,
+        parameters=parameters,
+        license=found.license,
+        available=found.available,
+        flagged=found.flagged,
+        scores={name: objective(score, area=areas.get(name), pool=score.count) for name, score in found.scores.items()},
+        costs=_weights(found, parameters),
+        guidance=Guidance(
+            precision=found.precision, unknown={"latency": "a leaderboard does not measure it: `outweigh measure`"}
+        ),
+        notes=notes,
+    )
+
+
+def _size(found: Standing) -> tuple[float | None, tuple[str, ...]]:
+    """The parameters, unless packed weights or the model's own name dispute what was counted from its files."""
+    if found.parameters is None:
+        return None, ()
+    named = [float(size) * 1e9 for size in _SIZE.findall(found.model.rpartition("/")[2])]
+    packed = _PACKED.search(f"{found.model} {found.precision or ''}") is not None
+    apart = max((max(each / found.parameters, found.parameters / each) for each in named if each), default=1.0)
+    if packed or (len(named) == 1 and not found.mixture_of_experts and apart > _DISPUTED):
+        return None, (f"size disputed: {found.parameters / 1e9:.3g} billion parameters by its files, which is not so",)
+    return found.parameters, ()
+
+
+def _weights(found: Standing, parameters: float | None) -> dict[CostName, Objective]:
+    width = _BYTES.get((found.precision or "").lower())
+    if parameters is None or width is None:
+        return {}
+    said = f"{found.precision} weights alone; cache and activations come on top"
+    memory = Objective(value=parameters * width, exact=said, known=Known.ESTIMATED, source="parameters × bytes each")
+    return {CostName.MEMORY: memory}
+
+
+Held = Sequence[tuple[Result, Sequence[Transcript]]]
+
+
+def of_runs(held: Held, measurements: Sequence[Measurement], need: Need) -> list[Candidate]:
+    """One candidate a model of the runs."""
+    specs = {each.model.fingerprint: (each.title, each.model) for each in measurements}
+    specs |= {each.evaluation.model.fingerprint: (each.model, each.evaluation.model) for each, _ in held}
+    columns = _columns(held)
+    shared = {column: _shared(list(models.values())) for column, models in columns.items()}
+    found = []
+    for key, title in names_apart(specs).items():
+        own = [each for each in measurements if each.model.fingerprint == key]
+        spec = specs[key][1]
+        cards = [each.card for each, _ in held if each.evaluation.model.fingerprint == key and each.card]
+        card = next(iter([*cards, *(each.card for each in own if each.card)]), None)
+        found.append(
+            Candidate(
+                title=title,
+                reference=_reference(spec),
+                spec=key,
+                parameters=card.parameters if card and card.parameters else None,
+                license=card.license if card else None,
+                languages=card.languages if card else (),
+                context_tokens=card.context_length if card else None,
+                scores=dict(_scores(columns, key, shared)),
+                costs=dict(_costs(own, need)),
+                guidance=Guidance(precision=spec.quantization or spec.precision),
+            )
+        )
+    return found
+
+
+def _reference(spec: ModelSpec) -> str | None:
+    """What `outweigh run` takes for this model; None for a result that was brought in."""
+    match spec.source:
+        case ModelSource.EXTERNAL:
+            return None
+        case ModelSource.PACKAGE:
+            return spec.name if spec.name.startswith("package:") else f"package:{spec.name}"
+        case _:
+            return spec.name
+
+
+def _columns(held: Held) -> dict[str, dict[str, list[tuple[Result, Sequence[Transcript]]]]]:
+    """Results by column and model. A column is a benchmark or group under one protocol, so two are never mixed."""
+    made: dict[str, dict[str, dict[str, tuple[Result, Sequence[Transcript]]]]] = {}
+    protocols = {(each.group or each.evaluation.benchmark, _protocol(each)) for each, _ in held}
+    several = Counter(name for name, _ in protocols)
+    for result, transcripts in held:
+        name = result.group or result.evaluation.benchmark
+        column = name if several[name] == 1 else f"{name} ({_protocol(result)})"
+        own = made.setdefault(column, {}).setdefault(result.evaluation.model.fingerprint, {})
+        own[result.evaluation.benchmark] = (result, transcripts)  # the latest counts
+    return {column: {key: list(own.values()) for key, own in models.items()} for column, models in made.items()}
+
+
+def _protocol(result: Result) -> str:
+    return f"{result.evaluation.protocol}, {result.evaluation.shots} shots"
+
+
+def _scores(
+    columns: Mapping[str, Mapping[str, Sequence[tuple[Result, Sequence[Transcript]]]]],
+    key: str,
+    shared: Mapping[str, float],
+) -> Iterator[tuple[str, Objective]]:
+    for column, models in columns.items():
+        wanted = max(len(own) for own in models.values())
+        own = models.get(key, ())
+        score = pooled([each.headline for each, _ in own]) if len(own) == wanted else None
+        if score is None or not score.higher_is_better:
+            continue
+        limited = any(each.evaluation.limit or each.evaluation.stopping for each, _ in own)
+        pool = (_MORE if limited else 1) * score.count
+        yield column, objective(score, area=own[0][0].area, pool=pool, shared=shared[column])
+
+
+def _shared(models: Sequence[Sequence[tuple[Result, Sequence[Transcript]]]]) -> float:
+    """The mean correlation of two models' scores on the same samples: what moves all of them is no difference."""
+    import numpy as np
+
+    columns = [_by_sample(own) for own in models]
+    if len(columns) < 2:
+        return 0.0
+    found = []
+    for one, other in combinations(columns, 2):
+        both = sorted(set(one) & set(other))
+        if not both or len(both) < max(len(one), len(other)):  # not the same samples
+            return 0.0
+        first, second = (np.array([each[name] for name in both]) for each in (one, other))
+        if first.std() > 0 and second.std() > 0:
+            found.append(float(np.corrcoef(first, second)[0, 1]))
+    return float(np.clip(np.mean(found), 0, _SHARED)) if found else 0.0
+
+
+def _by_sample(own: Sequence[tuple[Result, Sequence[Transcript]]]) -> dict[tuple[str, str], float]:
+    found = {}
+    for result, transcripts in own:
+        headline = result.headline
+        for each in transcripts:
+            score = each.score(headline.metric, headline.filter) if headline else None
+            if score is not None:
+                found[result.evaluation.benchmark, each.sample.id] = score.value
+    return found
+
+
+def _costs(measurements: Sequence[Measurement], need: Need) -> Iterator[tuple[CostName, Objective]]:
+    """What was measured nearest to how the need asks: a request at a time unless it says a load."""
+    if not measurements:
+        return
+    chosen = min(measurements, key=lambda each: _distance(each, need))
+    said = f"measured, {chosen.workload.described} tokens"
+    metrics = {
+        CostName.LATENCY: (f"e2e_seconds_p{need.limits.latency_percentile:g}",),
+        CostName.MEMORY: ("peak_device_bytes", "peak_resident_bytes"),
+        CostName.ENERGY: ("joules_per_request",),
+    }
+    for cost, names in metrics.items():
+        figure = next((each for name in names if (each := chosen.figure(name)) is not None), None)
+        if figure is not None and _finite(figure):
+            estimated = cost is CostName.ENERGY and chosen.energy is not None and chosen.energy.estimated
+            yield cost, objective(figure, known=Known.ESTIMATED if estimated else Known.MEASURED, source=said)
+
+
+def _finite(figure: Estimate) -> bool:
+    return all(abs(each) < float("inf") for each in (figure.low, figure.value, figure.high))
+
+
+def _distance(each: Measurement, need: Need) -> tuple[float, float, float]:
+    """How far a measurement is from the need's tokens; requests at a time last, the fewest first."""
+    work, load = each.workload, need.load
+    if load is None:
+        return 0.0, 0.0 if work.arrival in (Arrival.BATCH, Arrival.CONCURRENCY) else 1.0, work.load or 0.0
+    apart = abs(work.prompt_tokens / load.prompt_tokens.likely - 1) + abs(
+        work.output_tokens / load.output_tokens.likely - 1
+    )
+    return apart, 0.0 if work.arrival in (Arrival.BATCH, Arrival.CONCURRENCY) else 1.0, work.load or 0.0

@@ -1,0 +1,211 @@
+"""`outweigh recommend` and `pareto` from the command line: the answer first, and one line for what is wrong."""
+
+import io
+import json
+import sys
+
+import pytest
+
+from deployments import RENTED
+from measurements import figure, measured, scored
+from outweigh.records import Area, ModelCard
+from outweigh.store import measurements, runs
+from outweigh.store.summary import RunStatus
+
+COLUMNS = (
+    "model,arc,hellaswag,mmlu,truthfulqa,winogrande,gsm8k,"
+    "architecture,precision,params_b,hub_license,merged,moe,flagged,date"
+)
+
+
+def row(name, score, size=7, licence="apache-2.0", flagged="FALSE"):
+    scores = ",".join(f"{score + shift:.2f}" for shift in (0, 8, 3, -2, 6, -5))
+    return f"org/{name},{scores},LlamaForCausalLM,bfloat16,{size},{licence},FALSE,FALSE,{flagged},2024-01-01"
+
+
+@pytest.fixture
+def board(tmp_path):
+    """A small leaderboard of version 1: the best is large, the next has no free licence, one is flagged."""
+    lines = [
+        COLUMNS,
+        row("large-70b", 70, 70),
+        row("closed-7b", 62, 7, "other"),
+        row("flagged-7b", 75, flagged="TRUE"),
+        row("best-7b", 58),
+        *(row(f"m{n}-7b", 40 + n) for n in range(8)),
+    ]
+    (tmp_path / "board.csv").write_text("\n".join(lines) + "\n")
+    return tmp_path / "board.csv"
+
+
+@pytest.fixture
+def stored(tmp_path, monkeypatch):
+    """A run that asked two models three benchmarks, and measured both."""
+    monkeypatch.setenv("OUTWEIGH_HOME", str(tmp_path / "home"))
+    with runs.opened() as session:
+        name = runs.begin(session, "friday", None, {})
+        for model, shift, seconds in (("org/small", 0.0, 2.0), ("org/large", 0.1, 4.0)):
+            card = ModelCard(title=model.removeprefix("org/"), parameters=int(seconds * 1e9), license="mit")
+            for benchmark, area in (("gsm8k", Area.REASONING), ("triviaqa", Area.KNOWLEDGE)):
+                runs.add_result(session, name, scored(model, 0.6 + shift, benchmark, 0.1).but(card=card, area=area))
+            figures = (
+                figure("e2e_seconds_mean", seconds), figure("e2e_seconds_p95", 1.5 * seconds),
+                figure("peak_device_bytes", 1e9 * seconds), figure("joules_per_request", 40 * seconds),
+            )  # fmt: skip
+            measurements.add(session, name, measured(model, seconds=seconds, figures=figures, card=card))
+        runs.finish(session, name, RunStatus.FINISHED)
+    return name
+
+
+def test_the_answer_comes_first(said, board):
+    out = said("recommend", "--leaderboard", board, "--license", "apache-2.0", "--max-parameters", "8B")
+    assert out.startswith("org/best-7b: the best of the 9 models that keep the limits with a probability of ")
+    for title in ("Why:", "What is given up:", "What would change it:", "Removed by limits:", "How to deploy it:"):
+        assert title in out or title == "What is given up:"
+    assert "max_parameters: 1 models; 1 by it alone" in out
+    assert "licences: 1 models; 1 by it alone" in out
+    assert "not flagged: 1 models" in out
+    assert "org/closed-7b: licences not kept" in out
+    assert "scores are those of open-llm-leaderboard-v1, read 2024-07-07" in out
+
+
+def test_a_recommendation_is_a_document_for_programs(said, board):
+    arguments = ("recommend", "--leaderboard", board, "--weight", "gsm8k=2", "--weight", "reasoning=1", "--json")
+    document = json.loads(said(*arguments))
+    assert document["schema"] == "outweigh.recommendation/1"
+    found = document["recommendation"]
+    assert found["ranked"][0]["model"] == "org/large-70b"
+    assert found["ranked"][0]["fitness"]["low"] < found["ranked"][0]["fitness"]["high"]
+    assert found["need"]["weights"] == {"gsm8k": 2, "reasoning": 1}
+    assert said(*arguments) == json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    assert json.loads(said(*arguments, "--seed", "3"))["recommendation"]["seed"] == 3
+
+
+def test_flags_change_the_need_of_a_file(said, board, tmp_path):
+    (tmp_path / "need.toml").write_text(
+        '[weights]\ngsm8k = 1\n[limits]\nlicences = ["apache-2.0"]\nmax_parameters = 80e9\n'
+    )
+    arguments = ("recommend", "--leaderboard", board, "--need", tmp_path / "need.toml", "--json")
+    assert json.loads(said(*arguments))["recommendation"]["ranked"][0]["model"] == "org/large-70b"
+    found = json.loads(said(*arguments, "--max-parameters", "8e9"))["recommendation"]
+    assert found["ranked"][0]["model"] == "org/best-7b"
+    assert found["need"]["limits"]["licences"] == ["apache-2.0"]
+
+
+def test_a_run_gives_quality_and_costs(said, stored):
+    found = json.loads(said("recommend", stored, "--max-memory", "3GB", "--json"))["recommendation"]
+    assert [each["model"] for each in found["ranked"]] == ["small"]
+    assert [each["told"].split()[0] for each in found["removed"]] == ["4e+09"]
+    out = said("recommend", stored)
+    assert out.startswith("large: the best of the 2 models")
+    assert "3.6" in out  # p95 of the small one is 3 s, with its costs beside the scores
+
+
+def test_a_deployment_prices_every_measured_model(said, stored, tmp_path):
+    text = """
+name = "desk"
+horizon_months = 12
+[prices]
+currency = "USD"
+date = 2025-03-07
+source = "a quote"
+[hardware]
+kind = "rented"
+provider = "GCP"
+gpu = "A100 (40 GB)"
+gpus = 2
+price_per_hour = 2
+[load]
+mean_requests_per_second = 1
+prompt_tokens = 300
+output_tokens = 100
+[latency]
+percentile = 95
+seconds = 60
+"""
+    assert RENTED["hardware"]["gpu"] in text
+    (tmp_path / "desk.toml").write_text(text)
+    found = json.loads(said("recommend", stored, "--deployment", tmp_path / "desk.toml", "--json"))["recommendation"]
+    month = {each["model"]: each["costs"]["cost_per_month"]["value"] for each in found["ranked"]}
+    assert set(month) == {"small", "large"} and min(month.values()) > 1000
+    assert found["guidance"]["replicas"] >= 1
+    out = said("recommend", stored, "--deployment", tmp_path / "desk.toml", "--max-cost-per-month", "1")
+    assert out.startswith("No model keeps the limits. The least that would have to give way: max_cost_per_month = ")
+
+
+def test_what_to_run_next_is_a_command(said, stored):
+    with runs.opened() as session:
+        name = runs.begin(session, "monday", None, {})
+        for model, value in (("org/small", 0.5), ("org/large", 0.52), ("org/third", 0.3)):
+            result = scored(model, value, "gsm8k", 0.2)
+            runs.add_result(session, name, result.but(evaluation=result.evaluation.but(limit=50)))
+        runs.finish(session, name, RunStatus.FINISHED)
+    out = said("recommend", name)
+    assert "outweigh run org/large --benchmark gsm8k --limit 100" in out
+    assert "more samples; lowers the expected regret by" in out
+
+
+def test_the_front_is_shown_with_chances(said, board, stored):
+    out = said("pareto", stored, "--weight", "reasoning=1", "--weight", "memory_bytes=1")
+    assert out.startswith("2 of 2 models are on the Pareto front with at least 95 %") or "likeliest" in out
+    document = json.loads(said("pareto", "--leaderboard", board, "--json"))
+    assert document["schema"] == "outweigh.pareto/1"
+    assert document["pareto"]["models"][0]["chance"] > 0.5
+    assert document["pareto"]["hypervolume"]["low"] <= document["pareto"]["hypervolume"]["high"]
+
+
+ANSWERS = "gsm8k=2 mmlu\nlaptop\ngsm8k=0.3\n\n\n8B\napache-2.0 mit\n"
+
+
+def test_an_interview_ends_with_its_toml(call, board, monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(ANSWERS))
+    saved = tmp_path / "need.toml"
+    code, out, err = call("recommend", "--leaderboard", board, "--interview", "--save", saved, "--json")
+    assert code == 0, err
+    assert json.loads(out)["recommendation"]["ranked"][0]["model"] == "org/best-7b"
+    assert 'deployment = "laptop"' in err and "max_parameters = 8000000000" in err
+    again = json.loads(call("recommend", "--leaderboard", board, "--need", saved, "--json")[1])
+    assert again == json.loads(out)
+
+
+@pytest.mark.parametrize(
+    ("answers", "told"),
+    [
+        ("gsm8k=2\n", "the answers ended"),
+        ("gsm8k=much\n" + "\n" * 6, "write a name and a number"),
+        ("\nmoon\n" + "\n" * 5, "not one of cloud, on-prem, edge, laptop"),
+        ("\n\n\neight\n\n\n\n", "not bytes; write 8GB"),
+    ],
+)
+def test_answers_that_make_no_sense_are_one_line(refused, board, monkeypatch, answers, told):
+    monkeypatch.setattr(sys, "stdin", io.StringIO(answers))
+    assert told in refused("recommend", "--leaderboard", board, "--interview").splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--weight", "code"), "--weight code: write a name and a number, such as reasoning=2"),
+        (("--weight", "gsm8k=-1"), "weights: gsm8k: a weight cannot be negative"),
+        (("--weight", "gsm8k=0"), "weights sum to zero"),
+        (("--weight", "maths=1"), "unknown area or benchmark 'maths'"),
+        (("--weight", "safety=1"), "no candidate has a score in the area safety"),
+        (("--max-memory", "2s"), "--max-memory 2s: not bytes; write 8GB"),
+        (("--max-latency", "8GB"), "--max-latency 8GB: not a time"),
+        (("--max-parameters", "-8e9"), "--max-parameters -8e9: not a count"),
+        (("--max-parameters", "8"), "limits.max_parameters: counted in parameters"),
+        (("--min-score", "gsm8k=40"), "gsm8k: write a share, such as 0.4, not percent"),
+        (("--min-score", "maths=0.4"), "unknown area or benchmark 'maths'"),
+        (("--max-cost-per-month", "-5"), "limits.max_cost_per_month: it should be greater than 0"),
+        (("--utility", "best"), "utility: it should be 'weighted' or 'max-min'"),
+        (("--need", "absent.toml"), "absent.toml: No such file"),
+        (("--save", "absent/need.toml"), "absent is not a directory"),
+        (("friday",), "RUN does not go with --leaderboard"),
+    ],
+)
+def test_nonsense_is_one_line(refused, board, words, told):
+    assert told in refused("recommend", "--leaderboard", board, *words)
+
+
+def test_an_unknown_run_is_named(refused):
+    assert "nobody" in refused("recommend", "nobody")
