@@ -18,14 +18,14 @@ $(VENV)/installed: pyproject.toml constraints.txt
 	touch $@
 
 demo: install
-	$(BIN)/outweigh run $(DEMO_MODELS) --suite starter --report report.html
+	$(BIN)/outweigh compare $(DEMO_MODELS) --measure --need examples/need.toml --deployment examples/deployment.toml --report report.html
 
 test: install browser lint
 	$(BIN)/pytest --numprocesses 2 --dist loadgroup
 
 lint: install
-	$(BIN)/ruff check src tests benchmarks
-	$(BIN)/ruff format --check --quiet src tests benchmarks
+	$(BIN)/ruff check src tests benchmarks examples
+	$(BIN)/ruff format --check --quiet src tests benchmarks examples
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 
 import pytest
 
+import decisions
 import made_measurements as made_up
 from outweigh.benchmarks.mmlu import SUBJECTS
 from outweigh.dashboard.evidence import NOTHING, Evidence
@@ -381,16 +382,26 @@ MEASURED = {f"measured, {kind}": partial(measured, kind) for kind in made_up.KIN
 MEASURED |= {"measured and compared": both, "measured, long names": long_names}
 
 
+def decided(names: tuple[str, ...]) -> Case:
+    """A run with the decision that it led to, about its own models."""
+    case = made(names)
+    evidence = Evidence(decision=decisions.decision(case.comparison.models))
+    return Case(case.run, case.comparison, case.samples, evidence)
+
+
+DECIDED = {"decided": partial(decided, FOUR[:3]), "decided, long names": partial(decided, LONG)}
+
+
 @pytest.fixture(scope="session", params=sorted(CASES))
 def case(request):
     """Every kind of comparison that the report must show well."""
     return CASES[request.param]()
 
 
-@pytest.fixture(scope="session", params=sorted(CASES | MEASURED))
+@pytest.fixture(scope="session", params=sorted(CASES | MEASURED | DECIDED))
 def any_case(request):
     """Every kind of run that the report must show well."""
-    return (CASES | MEASURED)[request.param]()
+    return (CASES | MEASURED | DECIDED)[request.param]()
 
 
 @pytest.fixture

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from outweigh.cli.deciding import Asked, DeploymentFile, NeedFile
+
 if TYPE_CHECKING:
+    from outweigh.dashboard.decision import Decision
     from outweigh.dashboard.report import ReportSample
     from outweigh.engine.reading import Held
     from outweigh.records import Comparison, Run
@@ -19,18 +22,25 @@ def report(
         list[str] | None, typer.Argument(metavar="RUN...", help="Default: the latest.", show_default=False)
     ] = None,
     to: Annotated[Path, typer.Option(help="The file to write.")] = Path("report.html"),
+    need: NeedFile = None,
+    deployment: DeploymentFile = None,
 ) -> None:
-    """Write what a run (or several) found as one HTML file that needs no network: scores, times, memory and energy."""
+    """Write what a run (or several) found as one HTML file that needs no network: scores, times, memory and energy.
+
+    With a need or a deployment, the page begins with which model to take, how sure that is, and what it costs.
+    """
+    from outweigh.cli.deciding import decided
     from outweigh.cli.files import check_target
     from outweigh.cli.output import console
     from outweigh.engine import reading
 
     check_target(to, "report.html")
-    report_runs([reading.load(name) for name in runs or ["latest"]], to)
+    names = runs or ["latest"]
+    report_runs([reading.load(name) for name in names], to, decided(names, Asked(need, deployment)))
     console().print(f"Report: [bold]{to}[/bold]")
 
 
-def report_runs(runs: "Sequence[Run]", path: Path) -> None:
+def report_runs(runs: "Sequence[Run]", path: Path, decision: "Decision | None" = None) -> None:
     """Write the report of the runs' results and measurements together."""
     from outweigh.engine import reading
     from outweigh.insight.columns import columns
@@ -39,13 +49,20 @@ def report_runs(runs: "Sequence[Run]", path: Path) -> None:
     held = [each for run in runs for each in reading.held(run)]
     comparison = compare(columns(held)) if held else None
     whole = runs[0].but(results=tuple(result for result, _ in held), notes=tuple(n for r in runs for n in r.notes))
-    write_report(whole, held, comparison, path, measured=runs)
+    write_report(whole, held, comparison, path, measured=runs, decision=decision)
 
 
 def write_report(
-    run: "Run", held: "Held", comparison: "Comparison | None", path: Path, *, measured: "Sequence[Run] | None" = None
+    run: "Run",
+    held: "Held",
+    comparison: "Comparison | None",
+    path: Path,
+    *,
+    measured: "Sequence[Run] | None" = None,
+    decision: "Decision | None" = None,
 ) -> None:
     """Write the report whole or not at all. `measured` are the runs whose measurements it shows; default: this one."""
+    from dataclasses import replace
     from datetime import UTC, datetime
 
     from outweigh.cli.files import write_whole
@@ -53,6 +70,7 @@ def write_report(
     from outweigh.dashboard.report import report_html
 
     together, evidence = gathered(measured or (run,))
+    evidence = replace(evidence, decision=decision)
     run = run.but(measurements=together.measurements)
     disagreements = _disagreements(held, comparison) if comparison else ()
     text = report_html(run, comparison, disagreements, made_at=datetime.now(UTC), evidence=evidence)

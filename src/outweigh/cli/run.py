@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from outweigh.cli.deciding import Asked, DeploymentFile, NeedFile
 from outweigh.cli.output import AsJson
 
 if TYPE_CHECKING:
@@ -103,12 +104,14 @@ def run(  # noqa: PLR0913 - each is a flag
     trust_remote_code: Annotated[
         bool, typer.Option("--trust-remote-code", help="Run code that the model's repository brings.")
     ] = False,
+    need: NeedFile = None,
+    deployment: DeploymentFile = None,
     report: Annotated[Path | None, typer.Option(help="Also write the HTML report to this file.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run benchmarks on models, then compare them. Run the same command again to go on after a stop."""
     template = chat_template.value if chat_template else "on" if apply_chat_template else None
-    _run(
+    run_models(
         {
             "models": tuple(models or ()),
             "suite": suite,
@@ -136,8 +139,9 @@ def run(  # noqa: PLR0913 - each is a flag
             "trust_remote_code": trust_remote_code or None,
         },
         config,
-        report,
-        as_json,
+        Asked(need, deployment),
+        report=report,
+        as_json=as_json,
     )
 
 
@@ -145,8 +149,10 @@ def _seed(text: str | None) -> str | None:
     return text.split(",")[-1].strip() if text else None
 
 
-def _run(flags: dict[str, Any], file: Path | None, report: Path | None, as_json: bool) -> None:
+def run_models(flags: dict[str, Any], file: Path | None, asked: Asked, *, report: Path | None, as_json: bool) -> None:
+    """Ask, compare, measure and decide as the flags and the file say."""
     from outweigh.cli.comparing import print_comparison, print_next_steps
+    from outweigh.cli.deciding import decided, decision_json, print_decision
     from outweigh.cli.failures import resumable
     from outweigh.cli.files import check_target
     from outweigh.cli.output import console, print_json
@@ -161,6 +167,7 @@ def _run(flags: dict[str, Any], file: Path | None, report: Path | None, as_json:
 
     values = from_toml(file) if file else {}
     values |= {key: value for key, value in flags.items() if value is not None and value != ()}
+    asked.checked()
     if report:
         check_target(report, "report.html")
     with resumable(), Bar(console(stderr=True)) as bar:
@@ -171,12 +178,13 @@ def _run(flags: dict[str, Any], file: Path | None, report: Path | None, as_json:
     held = reading.held(run)
     comparison = compare(columns(held))
     verdicts = watching.within(run)
+    decision = decided([name], asked)
     if as_json:
         saved = [asdict(each) | {"unasked": each.unasked} for each in savings(run)] if settings.adaptive else None
         versus = [each.model_dump(mode="json") for each in verdicts] if run.measurements else None
         more = {name: found for name, found in (("savings", saved), ("versus", versus)) if found is not None}
         shown = {"run": run.model_dump(mode="json"), **more, "comparison": comparison.model_dump(mode="json")}
-        print_json("run", shown)
+        print_json("run", shown | decision_json(decision))
     else:
         out = console()
         out.print(f"{bar.closing()} The run is called [bold]{name}[/bold].")
@@ -185,8 +193,10 @@ def _run(flags: dict[str, Any], file: Path | None, report: Path | None, as_json:
         print_comparison(out, comparison)
         if run.measurements or settings.measure:
             _print_costs(out, run, verdicts)
+        if decision:
+            print_decision(out, decision)
     if report:
-        write_report(run, held, comparison, report)
+        write_report(run, held, comparison, report, decision=decision)
     if not as_json:
         print_next_steps(console(), name, report)
 

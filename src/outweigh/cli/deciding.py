@@ -1,0 +1,140 @@
+"""From runs to a decision: a recommendation for a need, and what the recommended model costs in a deployment."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from outweigh.dashboard.decision import CostPlan, Decision
+    from outweigh.records import Plan, Recommendation
+
+NeedFile = Annotated[
+    Path | None, typer.Option("--need", help="A TOML file that says what counts: recommend a model for it.")
+]
+DeploymentFile = Annotated[
+    Path | None, typer.Option("--deployment", help="A TOML file as for `outweigh cost`: what the model costs there.")
+]
+_DRAWS = 400  # of the worlds behind each point of a curve
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What the decision is to be made by; without either there is none."""
+
+    need: Path | None = None
+    deployment: Path | None = None
+
+    def checked(self) -> "Asked":
+        """UserError where a file cannot be read: before hours of work, not after them."""
+        from outweigh.cli import recommending
+        from outweigh.interop import deployment_toml
+
+        if self.need is not None:
+            recommending.need(self.need, {"weights": {}, "limits": {}}, interview=False)
+        if self.deployment is not None:
+            deployment_toml.read(self.deployment)
+        return self
+
+
+def decided(runs: Sequence[str], asked: Asked) -> "Decision | None":
+    """The decision that these runs allow, and why a part of it is not there; None where nothing was asked."""
+    from outweigh.dashboard.decision import Decision
+    from outweigh.records import UserError
+
+    if asked.need is None and asked.deployment is None:
+        return None
+    found, plan, missing = None, None, []
+    try:
+        found = _recommended(runs, asked.need, asked.deployment) if asked.need else None
+    except UserError as error:
+        missing.append(f"No recommendation: {error}")
+    try:
+        plan = _plan(runs, asked.deployment, _pick(found)) if asked.deployment else None
+    except UserError as error:
+        missing.append(f"No cost plan: {error}")
+    return Decision(found, plan, tuple(missing))
+
+
+def _pick(found: "Recommendation | None") -> str | None:
+    return found.ranked[0].model if found and found.ranked else None
+
+
+def _recommended(runs: Sequence[str], path: Path, deployment: Path | None) -> "Recommendation":
+    from outweigh.cli import recommending
+    from outweigh.insight.recommendation import recommend
+
+    need = recommending.need(path, {"weights": {}, "limits": {}}, interview=False)
+    known = recommending.candidates(runs, need, None, deployment)
+    found = recommend(known.candidates, known.need, commands=known.commands)
+    return found.but(notes=(*found.notes, *known.notes))
+
+
+def _plan(runs: Sequence[str], path: Path, pick: str | None) -> "CostPlan":
+    """The plan of the picked model, unless the file names another; the others that were measured are alternatives."""
+    from outweigh.dashboard.decision import CostPlan
+    from outweigh.engine import reading
+    from outweigh.insight import costing, emissions, volumes
+    from outweigh.insight.measured_plan import planned
+    from outweigh.insight.savings import savings
+    from outweigh.interop import deployment_toml
+    from outweigh.records import Deployment
+
+    plan = deployment_toml.read(path)
+    if pick is not None and plan.deployment.model == Deployment.model_fields["model"].default:
+        plan = plan.but(deployment=plan.deployment.but(model=pick))
+    measurements = [each for run in map(reading.load, runs) for each in run.measurements]
+    whole, notes = planned(plan, measurements, (), None)
+    today = datetime.now(UTC).date()
+    cost = costing.cost(whole.deployment, today=today)
+    curves = volumes.over_volumes(whole, draws=_DRAWS)
+    return CostPlan(
+        cost=cost.but(notes=(*cost.notes, *notes)),
+        savings=savings(whole),
+        volumes=curves,
+        crossings=volumes.crossings(curves),
+        carbon=emissions.carbon(whole.deployment) if _grid(whole) else None,
+    )
+
+
+def _grid(plan: "Plan") -> bool:
+    place = plan.deployment.place
+    return place is not None and place.grid is not None
+
+
+def decision_json(found: "Decision | None") -> dict[str, Any]:
+    """The decision as `--json` shows it."""
+    shown: dict[str, Any] = {"missing": list(found.missing)} if found else {}
+    if found and found.recommendation:
+        shown["recommendation"] = found.recommendation.model_dump(mode="json")
+    if found and found.plan:
+        plan = found.plan
+        shown["cost"] = plan.cost.model_dump(mode="json")
+        shown["cost_savings"] = [each.model_dump(mode="json") for each in plan.savings]
+        shown["cost_over_volume"] = [each.model_dump(mode="json") for each in plan.volumes]
+        shown["cost_crossings"] = [each.model_dump(mode="json") for each in plan.crossings]
+        shown["carbon"] = plan.carbon.model_dump(mode="json") if plan.carbon else None
+    return shown
+
+
+def print_decision(out: "Console", found: "Decision") -> None:
+    """The recommendation, then the cost plan, then what is missing of either."""
+    from outweigh.cli import costing, recommending
+
+    if found.recommendation is not None:
+        out.print()
+        out.rule("Which one, and how sure", align="left", style="dim")
+        recommending.print_recommendation(out, found.recommendation)
+    if found.plan is not None:
+        out.print()
+        out.rule("What it costs", align="left", style="dim")
+        costing.print_cost(out, found.plan.cost)
+        costing.print_savings(out, found.plan.savings, found.plan.cost.total.currency)
+    for line in found.missing:
+        out.print()
+        out.print(line, style="yellow", markup=False)

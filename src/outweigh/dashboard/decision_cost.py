@@ -1,0 +1,225 @@
+"""Builds the cost plan's part of the page: the parts, what moves the total, other volumes, and other ways."""
+
+from decimal import Decimal
+
+from markupsafe import Markup
+
+from outweigh.dashboard import drawing, units, words
+from outweigh.dashboard.axes import Axis
+from outweigh.dashboard.charts import NARROW, Aside, ChartRow, Figure, Layout, Mark
+from outweigh.dashboard.curves import NARROW_FRAME, Curve, Curves, Frame, Point
+from outweigh.dashboard.decision import CostPlan
+from outweigh.dashboard.decision_page import CostPage
+from outweigh.dashboard.drawing_curves import curves_svg
+from outweigh.dashboard.measured_page import Panel
+from outweigh.dashboard.report_page import Chart, Fact, Table
+from outweigh.records import Amount, Cost, Crossing, Swing
+
+_SWINGS = 8
+_MILLION = 1e6
+_WIDE = Layout("wide", total=536, left=150, right=120)
+_WIDE_FRAME = Frame("wide", total=536, height=250, left=58, right=18, ended=130)
+
+
+def cost_page(plan: CostPlan) -> CostPage:
+    """The part."""
+    cost = plan.cost
+    panels = [panel for panel in (_tornado(cost), _volumes(plan)) if panel]
+    notes = (*(f"Stale: {each}" for each in cost.stale), *_missing(cost), cost.method, *cost.notes)
+    return CostPage(
+        title=f"What {cost.model} costs: {cost.deployment}",
+        finding=_finding(cost),
+        parts=_parts(cost),
+        panels=tuple(panels),
+        savings=_savings(plan),
+        facts=tuple(_facts(plan)),
+        notes=notes,
+    )
+
+
+def _finding(cost: Cost) -> str:
+    horizon = words.many(cost.horizon_months, "month")
+    said = f"{money(cost.total)} over {horizon}, {money(cost.per_million_tokens)} a million tokens"
+    return f"{said}, {money(cost.per_correct)} a correct answer" if cost.per_correct else said
+
+
+def money(found: Amount) -> str:
+    """A sum with its interval: "1,200 USD (1,100–1,400)"."""
+    value, low, high = (float(each) for each in (found.value, found.low, found.high))
+    places = _places(value)
+    said = f"{words.fixed(value, places)} {found.currency}"
+    return said if low == high else f"{said} ({words.span(low, high, places, 1.0)})"
+
+
+def _places(value: float) -> int:
+    """Two significant digits at least, and no cents beyond a hundred."""
+    return 0 if abs(value) >= 100 else min(units.places(value, value, value), 6)
+
+
+def _parts(cost: Cost) -> Table:
+    rows = [
+        (part.value, _plain(spent), f"{float(spent.value / cost.total.value):.0%}".replace("%", " %"))
+        for part, spent in cost.parts.items()
+    ]
+    rows.append(("total", _plain(cost.total), ""))
+    return Table(f"Where the money goes, {cost.total.currency}", ("", "Spent", "Share"), tuple(rows), frozenset({1, 2}))
+
+
+def _plain(found: Amount) -> str:
+    return money(found).replace(f" {found.currency}", "")
+
+
+def _moved(swing: Swing) -> tuple[Decimal, Decimal] | None:
+    if swing.at_low is None or swing.at_high is None or swing.at_low == swing.at_high:
+        return None
+    low, high = sorted((swing.at_low, swing.at_high))
+    return low, high
+
+
+def _tornado(cost: Cost) -> Panel | None:
+    """What each input moves the total by, the widest first."""
+    moving = [(swing, ends) for swing in cost.swings if (ends := _moved(swing))][:_SWINGS]
+    if not moving:
+        return None
+    total, currency = float(cost.total.value), cost.total.currency
+    values = [total, *(float(end) for _, ends in moving for end in ends)]
+    ranges = (Axis(values, labels=4, log=False).range, Axis(values, labels=3, log=False).range)
+    rows = tuple(
+        ChartRow(
+            _input(swing.input),
+            (Mark(total, float(ends[0]), float(ends[1]), 1),),
+            Aside(f"{_short(float(ends[0]))} to {_short(float(ends[1]))}", f"from {swing.low:.4g} to {swing.high:.4g}"),
+        )
+        for swing, ends in moving
+    )
+    drawn = Figure(rows, f"Total, {currency}", ranges=ranges)
+    widest, ends = moving[0]
+    low, high = (_short(float(end)) for end in ends)
+    sentence = f"{_input(widest.input).capitalize()} moves the total most: from {low} to {high} {currency}."
+    table = Table(
+        "What moves the total, one input at a time",
+        ("Input", "From", "To", f"Total at the low end, {currency}", f"Total at the high end, {currency}"),
+        tuple(
+            (
+                _input(swing.input),
+                f"{swing.low:.6g}",
+                f"{swing.high:.6g}",
+                *(_end(each) for each in (swing.at_low, swing.at_high)),
+            )
+            for swing in cost.swings
+        ),
+        frozenset({1, 2, 3, 4}),
+    )
+    chart = Chart("tornado", sentence, "", Markup(drawing.svg(drawn, _WIDE)), Markup(drawing.svg(drawn, NARROW)), table)
+    return Panel(
+        "What moves the total", "Each input alone, from its low to its high end; symbol: all at likely values.", chart
+    )
+
+
+def _end(value: Decimal | None) -> str:
+    return "no machines are enough" if value is None else _short(float(value))
+
+
+def _input(name: str) -> str:
+    """An input's path in words: "hardware.price_per_hour" is "price per hour"."""
+    return name.rsplit(".", maxsplit=1)[-1].replace("_", " ")
+
+
+def _short(value: float) -> str:
+    return words.fixed(value, _places(value))
+
+
+def _volumes(plan: CostPlan) -> Panel | None:
+    """A month's cost of every option against the volume, with the first crossing."""
+    curves = [each for each in plan.volumes if len(each.points) > 1]
+    if not curves:
+        return None
+    currency = plan.cost.total.currency
+    lines = tuple(
+        Curve(
+            place,
+            tuple(
+                Point(
+                    point.tokens_per_month / _MILLION,
+                    *(float(end) for end in (point.cost.value, point.cost.low, point.cost.high)),
+                )
+                for point in each.points
+            ),
+            each.name if len(curves) > 1 else "",
+        )
+        for place, each in enumerate(curves[:6], start=1)
+    )
+    crossing = next(iter(plan.crossings), None)
+    upright = None
+    if crossing:
+        upright = ((crossing.low_tokens_per_month * crossing.high_tokens_per_month) ** 0.5 / _MILLION, "break-even")
+    drawn = Curves(lines, "Million tokens a month", f"A month, {currency}", log=True, upright=upright)
+    rows = tuple(
+        (f"{point.tokens_per_month / _MILLION:,.4g}", each.name, _plain(point.cost))
+        for each in curves
+        for point in each.points
+    )
+    table = Table("Cost of a month by volume", ("Million tokens a month", "Option", currency), rows, frozenset({0, 2}))
+    chart = Chart(
+        "volume",
+        _crossed(plan),
+        "",
+        Markup(curves_svg(drawn, _WIDE_FRAME)),
+        Markup(curves_svg(drawn, NARROW_FRAME)),
+        table,
+    )
+    return Panel(
+        "A month at other volumes", "Bars: the 95 % interval. Machines come whole, tokens by the piece.", chart
+    )
+
+
+def _crossed(plan: CostPlan) -> str:
+    if not plan.crossings:
+        names = [each.name for each in plan.volumes]
+        if len(names) < 2:
+            return "What a month costs against its volume."
+        return f"No option becomes cheaper than {names[0]}, or dearer, at any of these volumes."
+    said = [_crossing(each) for each in plan.crossings[:3]]
+    return f"{'; '.join(said)}."
+
+
+def _crossing(found: Crossing) -> str:
+    ends = f"between {_millions(found.low_tokens_per_month)} and {_millions(found.high_tokens_per_month)}"
+    return f"{found.cheaper_above} becomes cheaper than {found.cheaper_below} {ends} million tokens a month"
+
+
+def _millions(tokens: float) -> str:
+    return f"{tokens / _MILLION:,.3g}"
+
+
+def _savings(plan: CostPlan) -> Table | None:
+    if not plan.savings:
+        return None
+    rows = tuple(
+        (each.name, each.change.value, _plain(each.saving), f"{each.share:.0%}".replace("%", " %"), each.quality.value)
+        for each in plan.savings
+    )
+    heads = ("Instead", "Change", f"Saves, {plan.cost.total.currency}", "Share", "Answers")
+    return Table("What could be done instead", heads, rows, frozenset({2, 3}))
+
+
+def _facts(plan: CostPlan) -> list[Fact]:
+    cost, facts = plan.cost, []
+    if cost.sizing:
+        machines = words.many(cost.sizing.machines[0], "machine")
+        facts.append(Fact("Machines", f"{machines} in the first month, {cost.sizing.machines[-1]:,} in the last"))
+        facts.append(Fact("Busy at the peak", f"{cost.sizing.utilisation:.0%}".replace("%", " %")))
+        facts.append(Fact("Answers within", words.significant(cost.sizing.response_seconds, "s")))
+    if plan.carbon:
+        total = plan.carbon.total_kilograms
+        facts.append(
+            Fact(
+                "CO₂ equivalent",
+                f"{_short(total.value)} kg ({words.span(total.low, total.high, _places(total.value), 1.0)})",
+            )
+        )
+    return facts
+
+
+def _missing(cost: Cost) -> list[str]:
+    return [f"No {name.replace('_', ' ')}: {why}" for name, why in cost.unmeasured.items()]
