@@ -48,8 +48,8 @@ def test_chances_are_bars_with_words(make, kit, found):
 
 def test_figures_say_how_they_came_about(make, kit, found):
     pick = plain(page(make(), found, kit.NOW).by_id("pick")["text"])
-    assert "Energy of a request 50 J ±25 estimated" in pick
-    assert "Memory 9.0 GB measured" in pick
+    assert "Energy of a request 50 J ± 25 estimated" in pick
+    assert "Memory 9.00 GB measured" in pick
     assert "Precision bfloat16" in pick
 
 

@@ -58,11 +58,15 @@ def _places(value: float) -> int:
 
 def _parts(cost: Cost) -> Table:
     rows = [
-        (part.value, _plain(spent), f"{float(spent.value / cost.total.value):.0%}".replace("%", " %"))
+        (part.value, _plain(spent), _percent(float(spent.value / cost.total.value)))
         for part, spent in cost.parts.items()
     ]
     rows.append(("total", _plain(cost.total), ""))
     return Table(f"Where the money goes, {cost.total.currency}", ("", "Spent", "Share"), tuple(rows), frozenset({1, 2}))
+
+
+def _percent(share: float) -> str:
+    return f"{words.fixed(100 * share, 0)} %"
 
 
 def _plain(found: Amount) -> str:
@@ -196,7 +200,7 @@ def _savings(plan: CostPlan) -> Table | None:
     if not plan.savings:
         return None
     rows = tuple(
-        (each.name, each.change.value, _plain(each.saving), f"{each.share:.0%}".replace("%", " %"), each.quality.value)
+        (each.name, each.change.value, _plain(each.saving), _percent(each.share), each.quality.value)
         for each in plan.savings
     )
     heads = ("Instead", "Change", f"Saves, {plan.cost.total.currency}", "Share", "Answers")
@@ -208,7 +212,7 @@ def _facts(plan: CostPlan) -> list[Fact]:
     if cost.sizing:
         machines = words.many(cost.sizing.machines[0], "machine")
         facts.append(Fact("Machines", f"{machines} in the first month, {cost.sizing.machines[-1]:,} in the last"))
-        facts.append(Fact("Busy at the peak", f"{cost.sizing.utilisation:.0%}".replace("%", " %")))
+        facts.append(Fact("Busy at the peak", _percent(cost.sizing.utilisation)))
         facts.append(Fact("Answers within", words.significant(cost.sizing.response_seconds, "s")))
     if plan.carbon:
         total = plan.carbon.total_kilograms

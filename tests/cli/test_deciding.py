@@ -1,0 +1,110 @@
+"""From runs to a decision: the recommendation and the cost plan behind `--need` and `--deployment`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from html_page import parsed, plain
+from measurements import figure, measured, scored
+from outweigh.records import Area, ModelCard
+from outweigh.store import measurements, runs
+from outweigh.store.summary import RunStatus
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+FLAGS = ("--need", EXAMPLES / "need.toml", "--deployment", EXAMPLES / "deployment.toml")
+
+
+def stored(name="friday", *, timed=True):
+    """A run that asked two models two benchmarks, and perhaps measured both."""
+    with runs.opened() as session:
+        name = runs.begin(session, name, None, {})
+        for model, shift, seconds in (("org/small", 0.0, 2.0), ("org/large", 0.2, 4.0)):
+            card = ModelCard(title=model.removeprefix("org/"), parameters=int(seconds * 1e8), license="mit")
+            areas = (("gsm8k", Area.REASONING), ("triviaqa", Area.KNOWLEDGE), ("a", Area.CODE), ("b", Area.SAFETY))
+            for benchmark, area in areas:
+                result = scored(model, 0.5 + shift, benchmark, 0.1)
+                runs.add_result(session, name, result.but(card=card, area=area))
+            figures = (
+                figure("e2e_seconds_mean", seconds), figure("e2e_seconds_p95", 1.5 * seconds),
+                figure("ttft_seconds_mean", 0.2 * seconds), figure("tpot_seconds_mean", 0.02 * seconds),
+                figure("peak_resident_bytes", 5e8 * seconds), figure("joules_per_token", seconds),
+            )  # fmt: skip
+            if timed:
+                measurements.add(
+                    session, name, measured(model, seconds=seconds, figures=figures, card=card, machine=None)
+                )
+        runs.finish(session, name, RunStatus.FINISHED)
+    return name
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    monkeypatch.setenv("OUTWEIGH_HOME", str(tmp_path / "home"))
+
+
+def test_a_comparison_ends_with_the_pick_and_its_price(home, said):
+    stored()
+    out = said("compare", "friday", *FLAGS)
+    assert (
+        out.index("Which one, and how sure") < out.index("large: the best of the 2 models") < out.index("What it costs")
+    )
+    assert "one small machine: large, 24 months" in out
+    assert "by the token" in out
+    assert "No cost plan" not in out
+
+
+def test_the_document_holds_both(home, said):
+    stored()
+    document = json.loads(said("compare", "friday", *FLAGS, "--json"))
+    assert document["recommendation"]["ranked"][0]["model"] == "large"
+    assert document["cost"]["model"] == "large"
+    assert {each["name"] for each in document["cost_over_volume"]} >= {"one small machine", "by the token"}
+    assert document["carbon"]["total_kilograms"]["value"] > 0
+    assert document["missing"] == []
+
+
+def test_the_report_begins_with_the_answer(home, said, tmp_path):
+    stored()
+    said("report", "friday", *FLAGS, "--to", tmp_path / "report.html")
+    page = parsed((tmp_path / "report.html").read_text("utf-8"))
+    assert plain(page.all("h1")[0]["text"]).startswith("large: the best of the 2 models that keep the limits")
+    assert "over 24 months" in plain(page.by_id("plan")["text"])
+
+
+def test_what_cannot_be_decided_is_said_and_the_rest_stays(home, said):
+    stored(timed=False)
+    out = said("compare", "friday", *FLAGS)
+    assert "large" in out
+    assert "No cost plan: one small machine: " in out
+
+
+def test_nothing_is_decided_without_being_asked(home, said):
+    stored()
+    document = json.loads(said("compare", "friday", "--json"))
+    assert not {"recommendation", "cost", "missing"} & document.keys()
+
+
+@pytest.mark.parametrize(
+    ("flag", "text", "words"),
+    [
+        ("--need", "[weights]\nreasoning = -1\n", "reasoning"),
+        ("--deployment", "name = 'x'\n", "horizon_months"),
+    ],
+)
+def test_a_bad_file_is_refused_before_any_work(home, refused, tmp_path, flag, text, words):
+    (tmp_path / "bad.toml").write_text(text)
+    line = refused("compare", "package:nothing-here", flag, tmp_path / "bad.toml")
+    assert words in line
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        (("friday", "org/model"), "is a model and friday the name of a run"),
+        (("friday", "--measure"), "--measure goes with models"),
+    ],
+)
+def test_runs_and_models_are_not_mixed(home, refused, names, words):
+    stored()
+    assert words in refused("compare", *names)
