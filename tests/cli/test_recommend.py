@@ -141,7 +141,7 @@ def test_what_to_run_next_is_a_command(said, stored):
             runs.add_result(session, name, result.but(evaluation=result.evaluation.but(limit=50)))
         runs.finish(session, name, RunStatus.FINISHED)
     out = said("recommend", name)
-    assert "outweigh run org/large --benchmark gsm8k --limit 100" in out
+    assert f"outweigh run org/large@{'0' * 40} --benchmark gsm8k --limit 100" in out
     assert "more samples; lowers the expected regret by" in out
 
 
@@ -189,7 +189,7 @@ def test_answers_that_make_no_sense_are_one_line(refused, board, monkeypatch, an
         (("--weight", "gsm8k=-1"), "weights: gsm8k: a weight cannot be negative"),
         (("--weight", "gsm8k=0"), "weights sum to zero"),
         (("--weight", "maths=1"), "unknown area or benchmark 'maths'"),
-        (("--weight", "safety=1"), "no candidate has a score in the area safety"),
+        (("--weight", "creativity=1"), "no candidate has a score in the area creativity"),
         (("--max-memory", "2s"), "--max-memory 2s: not bytes; write 8GB"),
         (("--max-latency", "8GB"), "--max-latency 8GB: not a time"),
         (("--max-parameters", "-8e9"), "--max-parameters -8e9: not a count"),
