@@ -153,20 +153,24 @@ def outcomes(path: Path, seeds: Sequence[int]) -> list[Outcome]:
     return [each for each in found if each is not None]
 
 
-def reliability(found: Sequence[Outcome]) -> tuple[float, list[dict[str, float]]]:
+def reliability(confidence: Any, best: Any) -> tuple[float, list[dict[str, float]]]:
     """The expected calibration error, and what its bins hold."""
-    confidence = np.array([each.confidence for each in found])
-    best = np.array([each.best for each in found], dtype=float)
     bins = np.minimum((confidence * BINS).astype(int), BINS - 1)
     rows = []
     for place in range(BINS):
-        rows_in = bins == place
-        if rows_in.any():
-            said, was, count = confidence[rows_in].mean(), best[rows_in].mean(), int(rows_in.sum())
+        inside = bins == place
+        if inside.any():
+            said, was, count = confidence[inside].mean(), best[inside].mean(), int(inside.sum())
             error = float(np.sqrt(max(was * (1 - was), 1 / (4 * count)) / count))
             rows.append({"from": place / BINS, "needs": count, "stated": said, "was_best": was, "error": error})
-    gap = sum(abs(row["stated"] - row["was_best"]) * row["needs"] for row in rows) / len(found)
+    gap = sum(abs(row["stated"] - row["was_best"]) * row["needs"] for row in rows) / len(confidence)
     return float(gap), rows
+
+
+def by_chance(confidence: Any) -> float:
+    """The calibration error that these confidences would have on average if each were exactly right."""
+    rng = np.random.default_rng(1)
+    return float(np.mean([reliability(confidence, rng.random(len(confidence)) < confidence)[0] for _ in range(200)]))
 
 
 def paired(ours: Sequence[float], theirs: Sequence[float]) -> tuple[float, float, float]:
@@ -178,7 +182,8 @@ def paired(ours: Sequence[float], theirs: Sequence[float]) -> tuple[float, float
 
 def summary(found: Sequence[Outcome]) -> dict[str, Any]:
     """Everything that is printed."""
-    gap, rows = reliability(found)
+    confidence = np.array([each.confidence for each in found])
+    gap, rows = reliability(confidence, np.array([each.best for each in found], dtype=float))
     ours = [each.regret for each in found]
     rankings = {
         "mean of what is there": [each.regret_of_means for each in found],
@@ -187,7 +192,8 @@ def summary(found: Sequence[Outcome]) -> dict[str, Any]:
     return {
         "needs": len(found),
         "calibration_error": gap,
-        "mean_confidence": float(np.mean([each.confidence for each in found])),
+        "calibration_error_by_chance": by_chance(confidence),
+        "mean_confidence": float(confidence.mean()),
         "was_best": float(np.mean([each.best for each in found])),
         "regret": float(np.mean(ours)),
         "stated_regret": float(np.mean([each.stated_regret for each in found])),
@@ -203,7 +209,8 @@ def show(told: dict[str, Any]) -> None:
     """Two tables."""
     print(
         f"{told['needs']:,} needs: stated confidence {told['mean_confidence']:.1%}, was best {told['was_best']:.1%}, "
-        f"expected calibration error {told['calibration_error']:.4f}\n"
+        f"expected calibration error {told['calibration_error']:.4f} (by chance alone about "
+        f"{told['calibration_error_by_chance']:.4f})\n"
     )
     print("| stated | needs | mean stated | was best |\n|---|---|---|---|")
     for row in told["bins"]:

@@ -85,7 +85,12 @@ def test_a_model_of_runs_has_scores_card_and_what_was_measured():
         figures=(figure("e2e_seconds_p95", 2.0), figure("peak_resident_bytes", 4e9), figure("joules_per_request", 90.0))
     )
     (found,) = of_runs(held(scored().but(card=card)), [one], need())
-    assert (found.title, found.reference, found.license, found.context_tokens) == ("small", "org/small", "mit", 4096)
+    assert (found.title, found.reference, found.license, found.context_tokens) == (
+        "small",
+        f"org/small@{'0' * 40}",
+        "mit",
+        4096,
+    )
     assert found.scores["gsm8k"].value == 0.8
     assert {name: each.value for name, each in found.costs.items()} == {
         CostName.LATENCY: 2.0, CostName.MEMORY: 4e9, CostName.ENERGY: 90.0,

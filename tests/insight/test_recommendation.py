@@ -75,6 +75,15 @@ def test_a_model_that_only_may_keep_a_limit_takes_confidence_from_the_first():
     assert found.ranked[0].confidence == pytest.approx(1 - kept, abs=0.05)
 
 
+def test_who_is_left_but_may_break_a_limit_is_said_to():
+    near = candidate("near", {"a": score(0.60, 100), "b": 0.9})
+    found = recommend([near, *crowd()], need(weights={"b": 1}, limits={"min_score": {"a": 0.52}}))
+    assert found.ranked[0].model == "near"
+    assert 0.5 < found.ranked[0].keeps_limits < 0.99
+    assert any(note.startswith("near keeps all limits only with ") for note in found.notes)
+    assert found.ranked[0].confidence <= found.ranked[0].keeps_limits
+
+
 def test_where_nobody_keeps_the_limits_the_cheapest_way_out_is_told():
     found = recommend(crowd(parameters=9e9), need(limits={"max_parameters": 8e9}))
     assert found.ranked == () and found.regret is None

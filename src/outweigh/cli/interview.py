@@ -28,8 +28,9 @@ def _ask(question: str, take: Callable[[str, Answers, Answers], None], found: An
     from outweigh.records.errors import UserError
 
     while True:
-        sys.stderr.write(f"{question} ")
-        sys.stderr.flush()
+        if sys.stdin.isatty():
+            sys.stderr.write(f"{question} ")
+            sys.stderr.flush()
         line = sys.stdin.readline()
         if not line:
             raise UserError("--interview: the answers ended; answer every question, or leave --interview out")

@@ -212,7 +212,7 @@ def print_front(out: "Console", found: "Front") -> None:
     out.print()
     made = table("model", "front %", "knee", *found.objectives, right=(1, *range(3, 3 + len(found.objectives))))
     for each in found.models[: 2 * _SHOWN]:
-        told = ("–" if value is None else f"{value:.4g} [{low:.4g}, {high:.4g}]" for value, low, high in each.values)
+        told = ("–" if own is None else "{:.4g} [{:.4g}, {:.4g}]".format(*own) for own in each.values)
         made.add_row(each.model, percent(each.chance), "knee" if each.model == found.knee else "", *told)
     out.print(made)
     for note in found.notes:

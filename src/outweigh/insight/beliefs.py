@@ -186,7 +186,7 @@ def _costs(candidates: Sequence[Candidate], cost: CostName, count: int, rng: np.
 
     if not any(cost in each.costs for each in candidates):
         return None
-    made = np.full((count, len(candidates)), np.nan, dtype=np.float32)
+    made = np.full((count, len(candidates)), np.nan)
     for row, each in enumerate(candidates):
         if (found := each.costs.get(cost)) is not None:
             made[:, row] = np.maximum(_spread(found, count, rng), 0)

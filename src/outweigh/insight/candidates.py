@@ -121,7 +121,9 @@ def _reference(spec: ModelSpec) -> str | None:
         case ModelSource.EXTERNAL:
             return None
         case ModelSource.PACKAGE:
-            return spec.name if spec.name.startswith("package:") else f"package:{spec.name}"
+            return f"package:{spec.name}"
+        case ModelSource.HUB if spec.revision:
+            return f"{spec.name}@{spec.revision}"
         case _:
             return spec.name
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _REASONS = 3
 _TRADES = 4
 _ON_FRONT = 0.05
+_UNSURE = 5  # of the first, whose limits are said to be unsure
+_SURE = 0.995
 _ENDS = (2.5, 97.5)
 
 
@@ -42,9 +44,9 @@ def answered(ranked: Sequence[Ranked], left: int, candidates: int, regret: Estim
 
 def chance(share: float) -> str:
     """A probability in whole percent, which worlds drawn at random never make certain."""
-    if share >= 0.995:
+    if share >= _SURE:
         return "over 99 %"
-    return "under 1 %" if share < 0.005 else f"{100 * share:.0f} %"
+    return "under 1 %" if share < 1 - _SURE else f"{100 * share:.0f} %"
 
 
 def reasons(goals: Sequence[Weighed], values: Floats, order: Ints, beliefs: Beliefs) -> tuple[str, ...]:
@@ -80,15 +82,18 @@ def _gap(drawn: Floats) -> str:
     return f"{100 * drawn.mean():.1f} points [{low:.1f}, {high:.1f}]"
 
 
-def remarks(goals: Sequence[Weighed], ranked: Sequence[Ranked], left: int, first: Candidate) -> tuple[str, ...]:
+def remarks(ranked: Sequence[Ranked], left: int, first: Candidate) -> tuple[str, ...]:
     """What a reader should know before trusting the figures."""
-    return tuple(_remarks(goals, ranked, left, first))
+    return tuple(_remarks(ranked, left, first))
 
 
-def _remarks(goals: Sequence[Weighed], ranked: Sequence[Ranked], left: int, first: Candidate) -> Iterator[str]:
+def _remarks(ranked: Sequence[Ranked], left: int, first: Candidate) -> Iterator[str]:
     guessed = [goal.name for goal in ranked[0].goals if goal.known is Known.PREDICTED]
     if guessed:
         yield f"{first.title} lacks scores for {', '.join(guessed)}: they are predicted from those that it has"
+    for each in ranked[:_UNSURE]:
+        if each.keeps_limits < _SURE:
+            yield f"{each.model} keeps all limits only with {chance(each.keeps_limits)}"
     if left > len(ranked):
         yield f"{left - len(ranked):,} more models keep the limits and are not shown"
     costs = [name for name, found in first.costs.items() if found.known is not Known.MEASURED]

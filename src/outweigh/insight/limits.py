@@ -18,11 +18,19 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 
+_MEASURE = "; `outweigh measure` it"
+_WANTING = {
+    **{f"max_{cost.value}": _MEASURE for cost in CostName},
+    **{f"max_{cost.value}": f"{_MEASURE} and give --deployment" for cost in (CostName.PER_MONTH, CostName.PER_MILLION)},
+}
+
+
 @dataclass(frozen=True)
 class Kept:
     """One limit: in which worlds each candidate keeps it (one row where all worlds agree).
 
-    `drawn` are the candidates' own figures, NaN where they are not known, and None where the limit is no number.
+    `drawn` are the candidates' own figures in the worlds and `stated` as they stand, NaN where they are not known; None
+    where the limit is no number, or nothing was stated.
     """
 
     name: str
@@ -30,6 +38,7 @@ class Kept:
     worlds: Bools
     known: Bools
     drawn: Floats | None = None
+    stated: Floats | None = None
 
     @property
     def chance(self) -> Floats:
@@ -38,7 +47,9 @@ class Kept:
         return found
 
     def likely(self, place: int) -> float:
-        """A candidate's own figure."""
+        """A candidate's own figure: as it was stated, or the mean of the worlds."""
+        if self.stated is not None:
+            return float(self.stated[place])
         return float("nan") if self.drawn is None else float(self.drawn[:, place].mean())
 
     def needed(self, certainty: float) -> Floats:
@@ -121,7 +132,8 @@ def _costs(need: Need, beliefs: Beliefs) -> Iterator[Kept]:
         drawn = beliefs.costs.get(cost)
         if drawn is None:
             drawn = np.full((1, len(beliefs.candidates)), np.nan)
-        yield Kept(f"max_{cost.value}", most, drawn <= most, np.isfinite(drawn[0]), drawn)
+        stated = np.array([each.costs[cost].value if cost in each.costs else np.nan for each in beliefs.candidates])
+        yield Kept(f"max_{cost.value}", most, drawn <= most, np.isfinite(stated), drawn, stated)
 
 
 def _same_money(need: Need, candidates: Sequence[Candidate], cost: CostName) -> None:
@@ -145,7 +157,7 @@ def removed(limits: Sequence[Kept], keeps: Floats, beliefs: Beliefs, certainty: 
     chances = np.array([each.chance for each in limits])
     worst = chances.argmin(axis=0)
     found = []
-    for place in out:
+    for place in out.tolist():
         limit, chance = limits[worst[place]], float(chances[worst[place], place])
         told = _told(limit, place, chance)
         if chance >= certainty:
@@ -156,7 +168,7 @@ def removed(limits: Sequence[Kept], keeps: Floats, beliefs: Beliefs, certainty: 
 
 def _told(limit: Kept, place: int, chance: float) -> str:
     if not limit.known[place]:
-        return "not known"
+        return f"not known{_WANTING.get(limit.name, '')}"
     if limit.threshold is None:
         return "not kept"
     sure = f", kept with {chance:.0%}" if 0 < chance < 1 else ""
@@ -194,7 +206,7 @@ def relaxation(limits: Sequence[Kept], worth: Floats, beliefs: Beliefs, certaint
     needed = np.array([each.needed(certainty) for each in limits])
     price = np.where(fails, _changes(limits, needed), 0).sum(axis=0)
     best = int(np.lexsort((-worth, price, fails.sum(axis=0)))[0])
-    given = [_relaxed(limits[row], best, needed[row, best]) for row in np.flatnonzero(fails[:, best])]
+    given = [_relaxed(limits[row], best, needed[row, best]) for row in np.flatnonzero(fails[:, best]).tolist()]
     given = given or [f"a certainty below {certainty:g}"]
     title = beliefs.candidates[best].title
     return Relaxation(model=title, limits=tuple(given), told=f"{' and '.join(given)} would leave {title}")

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from outweigh.insight import pareto
 from outweigh.insight.beliefs import SEED, Beliefs, believed
@@ -72,44 +72,53 @@ def recommend(
 
     UserError where there is nothing to recommend from, or the need names what no candidate has.
     """
-    import numpy as np
-
     drawn = drawn_for(need, believed(candidates, worlds=worlds, seed=seed))
-    beliefs, chance = drawn.beliefs, drawn.keeps.mean(axis=0)
-    left = np.flatnonzero(chance >= need.certainty)
-    expected = drawn.utility.mean(axis=0)
-    gone = {
-        "removed": removed(drawn.limits, chance, beliefs, need.certainty),
-        "effects": effects(drawn.limits, need.certainty),
-    }
+    chance = drawn.keeps.mean(axis=0)
+    left = (chance >= need.certainty).nonzero()[0]
     method = (
-        f"{beliefs.worlds:,} worlds; true scores learnt from {len(candidates):,} models as one population "
+        f"{drawn.beliefs.worlds:,} worlds; true scores learnt from {len(candidates):,} models as one population "
         "(multivariate Student, Gibbs sampling)"
     )
-    about = {"need": need, "worlds": beliefs.worlds, "seed": seed, "method": method}
-    if not len(left):
-        least = relaxation(drawn.limits, expected, beliefs, need.certainty)
-        said = f"No model keeps the limits. The least that would have to give way: {least.told}."
-        return Recommendation.model_validate({**about, **gone, "answer": said, "ranked": (), "relaxation": least})
-    order = left[np.argsort(-expected[left], kind="stable")]
+    told = {
+        "need": need,
+        "removed": removed(drawn.limits, chance, drawn.beliefs, need.certainty),
+        "effects": effects(drawn.limits, need.certainty),
+        "worlds": drawn.beliefs.worlds,
+        "seed": seed,
+        "method": method,
+    }
+    more = _chosen(drawn, left, commands or {}) if len(left) else _nobody(drawn)
+    return Recommendation.model_validate(told | more)
+
+
+def _nobody(drawn: Drawn) -> dict[str, Any]:
+    """What is said where no model keeps the limits."""
+    found = relaxation(drawn.limits, drawn.utility.mean(axis=0), drawn.beliefs, drawn.need.certainty)
+    said = f"No model keeps the limits. The least that would have to give way: {found.told}."
+    return {"answer": said, "ranked": (), "relaxation": found}
+
+
+def _chosen(drawn: Drawn, left: Ints, commands: Mapping[str, str]) -> dict[str, Any]:
+    """What is said of the models that are left."""
+    import numpy as np
+
+    beliefs, goals = drawn.beliefs, drawn.goals
+    order = left[np.argsort(-drawn.utility.mean(axis=0)[left], kind="stable")]
     ranked, regret = _ranked(drawn, order), _regret(drawn, int(order[0]))
-    return Recommendation.model_validate(
-        {
-            **about,
-            **gone,
-            "answer": answered(ranked, len(left), len(candidates), regret),
-            "ranked": ranked,
-            "regret": regret,
-            "rivals": _rivals(ranked),
-            "knee": _knee(drawn, left),
-            "reasons": reasons(drawn.goals, drawn.values, order, beliefs),
-            "trade_offs": trade_offs(drawn.goals, drawn.values, order, ranked),
-            "shift": _shift(drawn, order),
-            "next_evaluations": next_evaluations(beliefs, drawn.utility, order.tolist(), commands or {}),
-            "guidance": beliefs.candidates[order[0]].guidance,
-            "notes": remarks(drawn.goals, ranked, len(left), beliefs.candidates[order[0]]),
-        }
-    )
+    first = beliefs.candidates[order[0]]
+    return {
+        "answer": answered(ranked, len(left), len(beliefs.candidates), regret),
+        "ranked": ranked,
+        "regret": regret,
+        "rivals": _rivals(ranked),
+        "knee": _knee(drawn, left),
+        "reasons": reasons(goals, drawn.values, order, beliefs),
+        "trade_offs": trade_offs(goals, drawn.values, order, ranked),
+        "shift": _shift(drawn, order),
+        "next_evaluations": next_evaluations(beliefs, drawn.utility, order.tolist(), commands),
+        "guidance": first.guidance,
+        "notes": remarks(ranked, len(left), first),
+    }
 
 
 def drawn_for(need: Need, beliefs: Beliefs) -> Drawn:

@@ -48,23 +48,25 @@ def _plain(example: str) -> BeforeValidator:
     return BeforeValidator(checked)
 
 
-def _unit(least: float, unit: str, example: str) -> Any:
-    """A number above 0 that is refused where it is so small that another unit was meant."""
+def _unit(least: float, unit: str, example: str) -> BeforeValidator:
+    """A number is refused where it is so small that another unit was meant."""
 
     def checked(given: Any) -> Any:
-        if isinstance(given, int | float | Decimal) and 0 < given < least:
+        if isinstance(given, int | float | Decimal) and 0 < float(given) < least:
             raise ValueError(f"counted in {unit}, such as {example} (got {given})")
         return given
 
-    return Annotated[float, Field(gt=0, allow_inf_nan=False), BeforeValidator(checked), _plain(example)]
+    return BeforeValidator(checked)
 
 
 Seconds = Annotated[float, Field(gt=0, allow_inf_nan=False), _plain("2.5, in seconds")]
 Money = Annotated[float, Field(gt=0, allow_inf_nan=False), _plain("500, and currency beside it")]
 Joules = Annotated[float, Field(gt=0, allow_inf_nan=False), _plain("50, in joules")]
-Bytes = _unit(1e6, "bytes", "8e9 for 8 GB")
-Parameters = _unit(1e5, "parameters", "8e9 for eight billion")
-Tokens = _unit(16, "tokens", "32768")
+Bytes = Annotated[float, Field(gt=0, allow_inf_nan=False), _unit(1e6, "bytes", "8e9 for 8 GB"), _plain("8e9 for 8 GB")]
+Parameters = Annotated[
+    float, Field(gt=0, allow_inf_nan=False), _unit(1e5, "parameters", "8e9"), _plain("8e9 for eight billion")
+]
+Tokens = Annotated[float, Field(gt=0, allow_inf_nan=False), _unit(16, "tokens", "32768"), _plain("32768")]
 
 
 class NeedLimits(Record):
@@ -138,7 +140,7 @@ class Need(Record):
     @classmethod
     def _numbers(cls, given: Any) -> Any:
         for name, value in given.items() if isinstance(given, dict) else ():
-            if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not abs(value) < 1e12:
+            if isinstance(value, bool) or not isinstance(value, int | float | Decimal) or not abs(float(value)) < 1e12:
                 raise ValueError(f"{name}: write a number, such as 2 (got {value!r})")
             if value < 0:
                 raise ValueError(f"{name}: a weight cannot be negative (got {value})")
