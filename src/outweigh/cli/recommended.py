@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from outweigh.records import Front, Objective, Ranked, Recommendation
 
 _SHOWN = 10
+_DETAILED = 5
 _UNLIKELY = 0.005  # where so many are removed, those that keep a limit less likely than this are only counted
 
 
@@ -20,7 +21,7 @@ def print_recommendation(out: "Console", found: "Recommendation") -> None:
     """The answer first; then why, what is given up, what would change it, who was removed, and what to run next."""
     out.print(found.answer, style="bold", markup=False)
     if found.ranked:
-        for made in (_ranking(found.ranked[:_SHOWN]), _goals(found.ranked[:_SHOWN])):
+        for made in (_ranking(found.ranked[:_SHOWN]), _goals(found.ranked[:_DETAILED])):
             out.print()
             out.print(made)
     _lines(out, "Why", found.reasons)
