@@ -1,6 +1,6 @@
 """What `outweigh recommend` and `pareto` print."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-    from outweigh.records import Front, Objective, Ranked, Recommendation
+    from outweigh.records import CostName, Front, Objective, Ranked, Recommendation
 
 _SHOWN = 10
 _DETAILED = 5
@@ -40,9 +40,9 @@ def _ranking(ranked: "Sequence[Ranked]") -> "Table":
     heads = [f"{_COSTS[name].head} [95 %]" for name in costs]
     made = table("model", "best %", "front %", "worth [95 %]", *heads, right=tuple(range(1, 4 + len(costs))))
     for each in ranked:
-        worth = each.fitness
+        worth, own = each.fitness, _named(each.costs)
         told = (percent(each.confidence), percent(each.on_front), _points(worth.value, worth.low, worth.high))
-        made.add_row(each.model, *told, *(_COSTS[name].told(each.costs.get(name)) for name in costs))
+        made.add_row(each.model, *told, *(_COSTS[name].told(own.get(name)) for name in costs))
     return made
 
 
@@ -55,6 +55,10 @@ def _goals(ranked: "Sequence[Ranked]") -> "Table":
             each.model, *(f"{_points(goal.value, goal.low, goal.high)}{_MARKS[goal.known]}" for goal in each.goals)
         )
     return made
+
+
+def _named(costs: "Mapping[CostName, Objective]") -> "dict[str, Objective]":
+    return {name.value: found for name, found in costs.items()}
 
 
 def _points(value: float, low: float, high: float) -> str:
@@ -162,7 +166,7 @@ def print_front(out: "Console", found: "Front") -> None:
         for name, own in zip(found.objectives, each.values, strict=True):
             cost = _COSTS.get(name)
             points = "–" if own is None else _points(*own)
-            told.append(cost.told(each.costs.get(name)) if cost else points)
+            told.append(cost.told(_named(each.costs).get(name)) if cost else points)
         made.add_row(each.model, percent(each.chance), "knee" if each.model == found.knee else "", *told)
     out.print(made)
     if found.hypervolume is not None:
