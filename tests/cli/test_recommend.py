@@ -98,7 +98,7 @@ def test_a_run_gives_quality_and_costs(said, stored):
     assert [each["told"].split()[0] for each in found["removed"]] == ["4e+09"]
     out = said("recommend", stored)
     assert out.startswith("large: the best of the 2 models")
-    assert "3.6" in out  # p95 of the small one is 3 s, with its costs beside the scores
+    assert "6 [5.4, 6.6]" in out and "4 [3.6, 4.4]" in out  # seconds for 95 % of the answers, and GB
 
 
 def test_a_deployment_prices_every_measured_model(said, stored, tmp_path):

@@ -93,6 +93,12 @@ def test_a_relaxed_score_is_one_that_the_model_keeps_with_the_wanted_certainty()
     assert (beliefs.scores[:, 7, 0] >= value).mean() >= 0.5
 
 
+def test_a_model_of_which_a_figure_is_not_known_is_the_last_way_out():
+    far = candidate("far", {"a": 0.5}, parameters=4e12)
+    beliefs, limits, _, _ = check([SECRET, far], max_parameters=1e9)
+    assert relaxation(limits, np.array([0.9, 0.1]), beliefs, 0.5).model == "far"
+
+
 def test_what_is_not_known_is_relaxed_by_giving_the_limit_up():
     beliefs, limits, _, _ = check([SECRET], max_memory_bytes=8e9)
     assert (

@@ -18,7 +18,7 @@ def pareto(  # noqa: PLR0913 - each is a flag
     as_json: AsJson = False,
 ) -> None:
     """Show the Pareto front of the need's goals and limited costs: each model's probability of being on it."""
-    from outweigh.cli import recommending
+    from outweigh.cli import recommended, recommending
     from outweigh.cli.output import console, print_json
     from outweigh.cli.quantities import named
     from outweigh.insight.trade import trade
@@ -30,4 +30,4 @@ def pareto(  # noqa: PLR0913 - each is a flag
     if as_json:
         print_json("pareto", {"pareto": front.model_dump(mode="json")})
     else:
-        recommending.print_front(console(), front)
+        recommended.print_front(console(), front)

@@ -72,10 +72,10 @@ def recommend(  # noqa: PLR0913 - each is a flag
 
 
 def _recommend(runs: list[str], flags: dict[str, Any], need: Path | None, **asked: Any) -> None:
-    from outweigh.cli import recommending
+    from outweigh.cli import recommended, recommending
     from outweigh.cli.files import check_target, write_whole
     from outweigh.cli.output import console, print_json
-    from outweigh.insight.recommendation import recommend as recommended
+    from outweigh.insight import recommendation
     from outweigh.interop import need_toml
 
     if asked["save"] is not None:
@@ -84,9 +84,9 @@ def _recommend(runs: list[str], flags: dict[str, Any], need: Path | None, **aske
     found = recommending.candidates(runs, wanted, asked["leaderboard"], asked["deployment"])
     if asked["save"] is not None:
         write_whole(asked["save"], need_toml.written(wanted).encode("utf-8"))
-    said = recommended(found.candidates, found.need, commands=found.commands, seed=asked["seed"])
+    said = recommendation.recommend(found.candidates, found.need, commands=found.commands, seed=asked["seed"])
     said = said.but(notes=(*said.notes, *found.notes))
     if asked["as_json"]:
         print_json("recommendation", {"recommendation": said.model_dump(mode="json")})
     else:
-        recommending.print_recommendation(console(), said)
+        recommended.print_recommendation(console(), said)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from outweigh.insight.beliefs import Beliefs
+from outweigh.insight.probabilities import SURE, probability
 from outweigh.insight.utilities import Weighed
 from outweigh.records import Candidate, Estimate, Known, Ranked
 
@@ -21,7 +22,6 @@ _REASONS = 3
 _TRADES = 4
 _ON_FRONT = 0.05
 _UNSURE = 5  # of the first, whose limits are said to be unsure
-_SURE = 0.995
 _ENDS = (2.5, 97.5)
 
 
@@ -29,24 +29,17 @@ def answered(ranked: Sequence[Ranked], left: int, candidates: int, regret: Estim
     """Which one, and how sure."""
     first = ranked[0]
     if left == 1:
-        kept = "" if first.keeps_limits >= 1 else f", with {chance(first.keeps_limits)}"
+        kept = "" if first.keeps_limits >= 1 else f", with {probability(first.keeps_limits)}"
         return f"{first.model}: the only one of {candidates:,} models that keeps the limits{kept}."
     said = (
         f"{first.model}: the best of the {left:,} models that keep the limits with a probability of "
-        f"{chance(first.confidence)}; taking it forgoes {100 * regret.value:.2g} points on average"
+        f"{probability(first.confidence)}; taking it forgoes {100 * regret.value:.2g} points on average"
     )
     second = max(ranked[1:], key=lambda each: each.confidence)
     if second.confidence > first.confidence:
-        often = f"{second.model} is the best more often ({chance(second.confidence)})"
+        often = f"{second.model} is the best more often ({probability(second.confidence)})"
         return f"{said}. {often}, but is worth less on average."
-    return f"{said}. Next is {second.model} with {chance(second.confidence)}."
-
-
-def chance(share: float) -> str:
-    """A probability in whole percent, which worlds drawn at random never make certain."""
-    if share >= _SURE:
-        return "over 99 %"
-    return "under 1 %" if share < 1 - _SURE else f"{100 * share:.0f} %"
+    return f"{said}. Next is {second.model} with {probability(second.confidence)}."
 
 
 def reasons(goals: Sequence[Weighed], values: Floats, order: Ints, beliefs: Beliefs) -> tuple[str, ...]:
@@ -92,8 +85,8 @@ def _remarks(ranked: Sequence[Ranked], left: int, first: Candidate) -> Iterator[
     if guessed:
         yield f"{first.title} lacks scores for {', '.join(guessed)}: they are predicted from those that it has"
     for each in ranked[:_UNSURE]:
-        if each.keeps_limits < _SURE:
-            yield f"{each.model} keeps all limits only with {chance(each.keeps_limits)}"
+        if each.keeps_limits < SURE:
+            yield f"{each.model} keeps all limits only with {probability(each.keeps_limits)}"
     if left > len(ranked):
         yield f"{left - len(ranked):,} more models keep the limits and are not shown"
     costs = [name for name, found in first.costs.items() if found.known is not Known.MEASURED]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from outweigh.insight.beliefs import Beliefs
+from outweigh.insight.probabilities import probability
 from outweigh.records import Candidate, CostName, LimitEffect, Need, Relaxation, Removed, UserError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     Bools = NDArray[np.bool_]
 
 
+_UNKNOWN = 1e6  # times itself that a limit must move for a model whose figure is not known
 _MEASURE = "; `outweigh measure` it"
 _WANTING = {
     **{f"max_{cost.value}": _MEASURE for cost in CostName},
@@ -161,7 +163,7 @@ def removed(limits: Sequence[Kept], keeps: Floats, beliefs: Beliefs, certainty: 
         limit, chance = limits[worst[place]], float(chances[worst[place], place])
         told = _told(limit, place, chance)
         if chance >= certainty:
-            told = f"{told}; all limits together are kept with {keeps[place]:.0%}"
+            told = f"{told}; all limits together are kept with {probability(keeps[place])}"
         found.append(Removed(model=beliefs.candidates[place].title, limit=limit.name, chance=chance, told=told))
     return tuple(found)
 
@@ -171,7 +173,7 @@ def _told(limit: Kept, place: int, chance: float) -> str:
         return f"not known{_WANTING.get(limit.name, '')}"
     if limit.threshold is None:
         return "not kept"
-    sure = f", kept with {chance:.0%}" if 0 < chance < 1 else ""
+    sure = f", kept with {probability(chance)}" if 0 < chance < 1 else ""
     return f"{limit.likely(place):.4g} where the limit is {limit.threshold:.4g}{sure}"
 
 
@@ -197,8 +199,8 @@ def effects(limits: Sequence[Kept], certainty: float) -> tuple[LimitEffect, ...]
 def relaxation(limits: Sequence[Kept], worth: Floats, beliefs: Beliefs, certainty: float) -> Relaxation:
     """The model for which the least must give way: the fewest limits, then the smallest relative changes.
 
-    Of equals the one that is worth most. Giving up a limit that is no number, or whose figure is not known, counts as
-    a change by the whole.
+    Of equals the one that is worth most. Giving up a limit that is no number counts as a change by the whole; who only
+    would keep a limit if its figure were known comes last.
     """
     import numpy as np
 
@@ -218,7 +220,8 @@ def _changes(limits: Sequence[Kept], needed: Floats) -> Floats:
 
     thresholds = np.array([each.threshold or np.nan for each in limits])[:, None]
     moved = np.abs(needed / thresholds - 1)
-    return np.where(np.isfinite(moved), moved, 1.0)
+    known = np.array([each.known for each in limits])
+    return np.where(known, np.where(np.isfinite(moved), moved, 1.0), _UNKNOWN)
 
 
 def _relaxed(limit: Kept, place: int, needed: float) -> str:

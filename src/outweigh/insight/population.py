@@ -146,8 +146,10 @@ def _posterior(scores: Scores, design: Floats, found: Population, tails: Floats)
     weight = np.where(there, 1 / np.where(there, scores.errors, 1) ** 2, 0)
     own = tails[:, :, None, None] * found.precisions[:, None]
     pull = np.einsum("cmij,cmj->cmi", own, design @ found.lines) + weight * np.where(there, scores.seen, 0)
-    spread = np.linalg.inv(own + weight[None, :, :, None] * np.eye(weight.shape[1]))
-    return np.einsum("cmij,cmj->cmi", spread, pull), np.linalg.cholesky(spread)
+    precision = own + weight[None, :, :, None] * np.eye(weight.shape[1])
+    # The root of the precision, not of its inverse: it holds for scores known to any number of digits.
+    root = np.linalg.inv(np.linalg.cholesky(precision)).swapaxes(2, 3)
+    return np.einsum("cmij,cmkj,cmk->cmi", root, root, pull, optimize=True), root
 
 
 def _truths(scores: Scores, design: Floats, found: Population, tails: Floats, rng: np.random.Generator) -> Floats:

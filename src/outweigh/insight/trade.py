@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from outweigh.insight import pareto
 from outweigh.insight.beliefs import SEED, believed
-from outweigh.insight.explaining import chance
+from outweigh.insight.probabilities import probability
 from outweigh.insight.recommendation import Drawn, drawn_for, front_chances, objectives, spread
 from outweigh.records import Candidate, Estimate, Front, Need, OnFront, UserError
 
@@ -42,12 +42,18 @@ def trade(candidates: Sequence[Candidate], need: Need, *, worlds: int | None = N
     knee = None if found is None else titles[found]
     sure = int((chances >= 0.95).sum())
     said = f"{sure:,} of {len(left):,} models are on the Pareto front with at least 95 %"
+    best = probability(float(chances[order[0]]))
     return Front(
         need=need,
-        answer=f"{said}; likeliest: {titles[order[0]]} ({chance(float(chances[order[0]]))}); knee: {knee or 'none'}.",
+        answer=f"{said}; likeliest: {titles[order[0]]} ({best}); knee: {knee or 'none'}.",
         objectives=names,
         models=tuple(
-            OnFront(model=titles[place], chance=float(chances[place]), values=_values(values[:, left[place]]))
+            OnFront(
+                model=titles[place],
+                chance=float(chances[place]),
+                values=_values(values[:, left[place]]),
+                costs=drawn.beliefs.candidates[left[place]].costs,
+            )
             for place in order
             if chances[place] > 0
         ),

@@ -216,11 +216,12 @@ class Recommendation(Record):
 
 
 class OnFront(Record):
-    """A model that may be on the front; `values` are by objective, with low and high, None where not known."""
+    """A model that may be on the front; `values` are by objective as scaled, with low and high, None if not known."""
 
     model: str
     chance: float
     values: tuple[tuple[float, float, float] | None, ...]
+    costs: dict[CostName, Objective] = Field(default_factory=dict)
 
 
 class Front(Record):
