@@ -124,12 +124,12 @@ def decision_json(found: "Decision | None") -> dict[str, Any]:
 
 def print_decision(out: "Console", found: "Decision") -> None:
     """The recommendation, then the cost plan, then what is missing of either."""
-    from outweigh.cli import costing, recommending
+    from outweigh.cli import costing, recommended
 
     if found.recommendation is not None:
         out.print()
         out.rule("Which one, and how sure", align="left", style="dim")
-        recommending.print_recommendation(out, found.recommendation)
+        recommended.print_recommendation(out, found.recommendation)
     if found.plan is not None:
         out.print()
         out.rule("What it costs", align="left", style="dim")
