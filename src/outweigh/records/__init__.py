@@ -61,10 +61,12 @@ from outweigh.records.models import (
 from outweigh.records.money import Amount, Price, Spread, Uncertain
 from outweigh.records.results import Area, Estimate, Evaluation, Outcome, Protocol, Result, Stopping
 from outweigh.records.runs import Run
-from outweigh.records.standings import Provenance, Standing
+from outweigh.records.scoreboard import Scoreboard, scoreboard
+from outweigh.records.standings import RATING, Provenance, Standing
 from outweigh.records.usage import Energy, Lap, Usage
 
 __all__ = [
+    "RATING",
     "Accelerator",
     "Alternative",
     "Amount",
@@ -125,6 +127,7 @@ __all__ = [
     "Saving",
     "Scaling",
     "Score",
+    "Scoreboard",
     "Service",
     "Sizing",
     "Spread",
@@ -146,4 +149,5 @@ __all__ = [
     "measurement_key",
     "names_apart",
     "prices",
+    "scoreboard",
 ]

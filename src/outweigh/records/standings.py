@@ -1,11 +1,17 @@
 """What a public leaderboard says of one model: aggregates under one protocol, without the samples behind them."""
 
+import re
 from datetime import date
 
 from pydantic import Field
 
 from outweigh.records.base import Record
 from outweigh.records.results import Estimate
+
+RATING = "rating"  # the metric of scores that are no shares: points of a rating from votes
+# 7B, 0.5b, 135M, 8x7B; not the 2.7B of A2.7B, which are active parameters, nor the 4b of 4bit.
+_SIZE = re.compile(r"(?<![A-Za-z0-9.])(?:(\d{1,2})x)?(\d+(?:\.\d+)?)([bm])(?![A-Za-z0-9])", re.IGNORECASE)
+_UNITS = {"b": 1e9, "m": 1e6}
 
 
 class Provenance(Record):
@@ -49,3 +55,15 @@ class Standing(Record):
     carbon_kilograms: float | None = None
     scores: dict[str, Estimate] = Field(default_factory=dict)
     normalized: dict[str, float] = Field(default_factory=dict)
+
+    @property
+    def named_parameters(self) -> float | None:
+        """The parameters that the name speaks of; None where it names no size, or several.
+
+        8x7B counts as 56 billion, although experts share layers.
+        """
+        sizes = {
+            float(experts or 1) * float(size) * _UNITS[unit.lower()]
+            for experts, size, unit in _SIZE.findall(self.model.rsplit("/", maxsplit=1)[-1])
+        }
+        return sizes.pop() if len(sizes) == 1 else None
