@@ -18,6 +18,9 @@ from outweigh.records import Standing
         ("microsoft/phi-2", None),
         ("70b-labs/small-3B", 3e9),
         ("org/v0.3.2b", None),
+        ("org/Qwen2.5-14B-Instruct-1M", 14e9),
+        ("org/small-1_78B", None),
+        ("org/llama32_3B_en", 3e9),
     ],
 )
 def test_the_size_that_a_name_speaks_of(name, size):

@@ -58,6 +58,23 @@ class Scoreboard:
         codes = [place for place, word in enumerate(self.words[name]) if word.casefold() == folded]
         return np.isin(self.columns[name], codes)
 
+    def joined(self, other: Scoreboard) -> Scoreboard:
+        """These models and then the others, with this scoreboard's benchmarks; others' further scores are left out."""
+        import numpy as np
+
+        places = [other.benchmarks.index(name) if name in other.benchmarks else -1 for name in self.benchmarks]
+        columns = {}
+        for name, column in self.columns.items():
+            added = other.columns[name]
+            if name in SCORES:
+                absent = np.full((len(added), 1), np.nan)
+                added = np.hstack([added, absent])[:, places]
+            elif name in WORDS:
+                added = np.where(added < 0, added, added + len(self.words[name]))
+            columns[name] = np.concatenate([column, added.astype(TYPES[name])])
+        words = {name: (*said, *other.words[name]) for name, said in self.words.items()}
+        return Scoreboard(self.benchmarks, self.metrics, words, columns)
+
 
 def scoreboard(standings: Sequence[Standing]) -> Scoreboard:
     """The columns of standings of one protocol, benchmarks in the order in which they first come."""

@@ -9,8 +9,11 @@ from outweigh.records.base import Record
 from outweigh.records.results import Estimate
 
 RATING = "rating"  # the metric of scores that are no shares: points of a rating from votes
-# 7B, 0.5b, 135M, 8x7B; not the 2.7B of A2.7B, which are active parameters, nor the 4b of 4bit.
-_SIZE = re.compile(r"(?<![A-Za-z0-9.])(?:(\d{1,2})x)?(\d+(?:\.\d+)?)([bm])(?![A-Za-z0-9])", re.IGNORECASE)
+# 7B, 0.5b, 135M, 8x7B; not the 2.7B of A2.7B (active parameters), the 4b of 4bit, or the 78B of 1_78B (1.78 billion).
+_SIZE = re.compile(
+    r"(?<![A-Za-z0-9.])(?:(\d{1,2})x)?((?:(?<!\D\d_)\d{2,}|\d)(?:\.\d+)?)([bm])(?![A-Za-z0-9])", re.IGNORECASE
+)
+_LEAST = 1e7  # 1M in a name is a length of context
 _UNITS = {"b": 1e9, "m": 1e6}
 
 
@@ -62,8 +65,7 @@ class Standing(Record):
 
         8x7B counts as 56 billion, although experts share layers.
         """
-        sizes = {
-            float(experts or 1) * float(size) * _UNITS[unit.lower()]
-            for experts, size, unit in _SIZE.findall(self.model.rsplit("/", maxsplit=1)[-1])
-        }
+        found = _SIZE.findall(self.model.rsplit("/", maxsplit=1)[-1])
+        sizes = {float(experts or 1) * float(size) * _UNITS[unit.lower()] for experts, size, unit in found}
+        sizes = {size for size in sizes if size >= _LEAST}
         return sizes.pop() if len(sizes) == 1 else None
