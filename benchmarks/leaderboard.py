@@ -143,7 +143,8 @@ def _listed(url: str, filters: Filters) -> list[Standing]:
     board = _board(url)
     kept = np.flatnonzero(narrowed(board, filters).kept)
     score = aggregates.mean(board["values"][kept], board["errors"][kept])
-    first = np.argsort(-score.values, kind="stable")[:20]
+    first = np.argpartition(-score.values, 20)[:20]
+    first = first[np.argsort(-score.values[first], kind="stable")]
     reach = factors(score.errors)
     rank_ranges(score.values, score.errors, first, reach)
     tied_for_first(score.values, score.errors, reach)
@@ -165,14 +166,16 @@ def stability(path: Path, draws: int) -> Iterator[Moved]:
         found = [draw(board, counts, before, rng) for _ in range(draws)]
         for what in found[0]:
             values = np.array([each[what] for each in found])
-            low, high = np.percentile(values, (2.5, 97.5))
-            yield Moved(dropped, what, float(values.mean()), float(low), float(high), draws)
+            low, high = np.nanpercentile(values, (2.5, 97.5))
+            seen = int((~np.isnan(values)).sum())
+            yield Moved(dropped, what, float(np.nanmean(values)), float(low), float(high), seen)
 
 
 @dataclass(frozen=True)
 class Tiers:
     """Who is tied for first, every model's range, and for every two models whether one is surely ahead of the other."""
 
+    leader: int
     tied: frozenset[int]
     lows: np.ndarray
     highs: np.ndarray
@@ -185,8 +188,10 @@ def _tiers(values: np.ndarray, errors: np.ndarray) -> Tiers:
     lows, highs = rank_ranges(score.values, score.errors, np.arange(len(values)), reach)
     sure = reach[:, None] * np.hypot(score.errors[:, None], score.errors)
     gaps = score.values[:, None] - score.values
+    tied = tied_for_first(score.values, score.errors, reach)
     return Tiers(
-        frozenset(tied_for_first(score.values, score.errors, reach).tolist()),
+        int(tied[0]),
+        frozenset(tied.tolist()),
         lows,
         highs,
         (gaps > sure).astype(np.int8) - (gaps < -sure),
@@ -214,9 +219,11 @@ def _moved(before: Tiers, after: Tiers, kept: np.ndarray) -> dict[str, float]:
     old = (before.lows[kept] - 1) / len(before.lows), before.highs[kept] / len(before.lows)
     new = (after.lows - 1) / len(after.lows), after.highs / len(after.lows)
     ends = np.mean([np.abs(old[0] - new[0]).mean(), np.abs(old[1] - new[1]).mean()])
+    band = len(tied ^ held) / len(either)
     return {
         "models that enter or leave the band, of all models": len(tied ^ held) / len(kept),
-        "models that enter or leave the band, of those in it before or after": len(tied ^ held) / len(either),
+        "models that enter or leave the band, of those in it before or after": band,
+        "the same, where the leader was not dropped": band if before.leader in kept else float("nan"),
         "pairs of models of which another is surely ahead, or none any more": float(
             (before.ahead[np.ix_(kept, kept)] != after.ahead).mean()
         ),

@@ -1,11 +1,17 @@
 """`outweigh import` of leaderboards' tables and `outweigh leaderboard` over them and over one's own runs."""
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 import standing_files as made
+from made_standings import share
+from outweigh.interop.leaderboard_tasks import ASKED
+from outweigh.records import Evaluation, ModelSource, ModelSpec, Protocol, Result
+from outweigh.store import runs
+from outweigh.store.database import opened
 
 LOGS = Path(__file__).parents[1] / "interop" / "lm_eval"
 
@@ -18,6 +24,32 @@ def tables(tmp_path):
         paths[name] = tmp_path / f"{name}.csv"
         paths[name].write_text(text)
     return paths
+
+
+def keep_own(value, tasks=None):
+    """A run that asked the group `leaderboard` whole, or only some of its tasks."""
+    now = datetime(2025, 6, 1, tzinfo=UTC)
+    with opened() as session:
+        run = runs.begin(session, "mine", None, {})
+        for how in ASKED["open-llm-leaderboard-v2"].values():
+            counts = [how.samples - len(how.tasks) + 1] + [1] * (len(how.tasks) - 1)
+            for task, count in zip(how.tasks, counts, strict=True):
+                if tasks is not None and task not in tasks:
+                    continue
+                spec = ModelSpec(source=ModelSource.HUB, name="me/newcomer-3B", revision="1" * 40)
+                result = Result(
+                    evaluation=Evaluation(
+                        model=spec, benchmark=task, version="1", protocol=Protocol.LIKELIHOOD, shots=how.shots
+                    ),
+                    title=task,
+                    estimates=tuple(share(value, count, metric) for metric in how.metrics),
+                    asked=count,
+                    samples_digest="d",
+                    harness="lm-evaluation-harness 0.4.13",
+                    started_at=now,
+                    finished_at=now,
+                )
+                runs.add_result(session, run, result)
 
 
 def ranked(said, *flags):
@@ -116,6 +148,32 @@ def test_own_runs_are_ranked_alone_and_told_why_not_elsewhere(said, tables):
     assert ranked(said, "--from", "own")["provenance"] is None
     said("import", tables["v1"])
     assert "at commit b281b0921" in ranked(said, "--from", "open-llm-leaderboard-v1")["notes"][0]
+
+
+def test_a_newcomer_that_was_asked_the_same_stands_among_the_others(said, tables):
+    said("import", tables["v2"])
+    keep_own(0.5)
+    board = ranked(said)
+    assert models(board) == ["org/first-7B", "newcomer-3B", "org/second-7B", "org/second-7B", "org/small-1B"]
+    assert [row["own"] for row in board["rows"]] == [False, True, False, False, False]
+    assert board["rows"][1]["rank"] == 2
+    assert board["rows"][1]["range"] == {"low": 2, "high": 2}
+    assert "newcomer-3B (yours)" in said("leaderboard", "--limit", "1")
+
+
+def test_a_newcomer_that_was_asked_a_part_has_no_rank_and_is_told_why(said, tables):
+    said("import", tables["v2"])
+    keep_own(0.5, {"leaderboard_mmlu_pro", "leaderboard_ifeval", "leaderboard_gpqa_main"})
+    board = ranked(said)
+    (row,) = board["incomplete"]
+    assert (row["own"], row["standing"]["model"], row["rank"]) == (True, "newcomer-3B", None)
+    assert set(row["standing"]["scores"]) == {"leaderboard_ifeval", "leaderboard_mmlu_pro"}
+    assert board["notes"][0] == (
+        "Your own newcomer-3B has no leaderboard_gpqa: 2 of its 3 tasks were not asked, such as "
+        "leaderboard_gpqa_diamond."
+    )
+    assert "newcomer-3B (yours): 2 of 6 benchmarks, lacks BBH, MATH 5, GPQA, MuSR" in said("leaderboard")
+    assert models(ranked(said, "--sort", "mmlu-pro"))[1] == "newcomer-3B"
 
 
 def test_a_model_s_history_is_told_by_date(said, refused, tables):

@@ -105,7 +105,8 @@ def _averages(shown: Shown) -> list[_Averages]:
     """For each model that is shown: win rate and z-score, z-scores by area, and ranks; empty where it lacks some."""
     import numpy as np
 
-    ways, empty = shown.ways, ({}, {}, {})
+    ways = shown.ways
+    empty: _Averages = ({}, {}, {})
     if ways is None:
         return [empty for _ in shown.places]
     inside = np.isin(shown.places, ways.whole)
