@@ -50,9 +50,6 @@ def test_a_clear_first_is_said():
     assert board.finding == (
         "a is first of 2 models by mean of 3 benchmarks: every other one is behind by more than chance."
     )
-    assert leaderboard(entries(FOUR[0])).finding == (
-        "c is the only model that is left, so there is nobody to compare it with."
-    )
 
 
 def test_every_score_has_its_interval():
@@ -157,10 +154,16 @@ def test_what_is_left_out_is_told():
     assert (board.models, board.considered) == (4, 5)
 
 
-def test_nobody_left_is_a_finding():
-    board = leaderboard(entries(model("gone", 0.9, 0.9, 0.9, available=False)))
+@pytest.mark.parametrize("by", ["mean", "win-rate", "z", "x"])
+@pytest.mark.filterwarnings("error")
+def test_nobody_left_and_one_left_are_findings(by):
+    gone = model("gone", 0.9, 0.9, 0.9, available=False)
+    board = leaderboard(entries(gone), order=Order(by=by))
     assert board.finding.startswith("No model with all the scores passes these filters")
     assert (board.rows, board.models) == ((), 0)
+    board = leaderboard(entries(gone, FOUR[0]), order=Order(by=by))
+    assert board.finding == "c is the only model that is left, so there is nobody to compare it with."
+    assert (board.rows[0].rank, board.rows[0].range.high) == (1, 1)
 
 
 def test_ratings_are_ranked_like_shares():

@@ -162,6 +162,8 @@ def _pool(entries: Entries, passing: Narrowed, columns: Sequence[LeaderboardColu
 
 
 def _score(values: Floats, errors: Floats, by: str, names: Sequence[str], areas: Sequence[str]) -> Aggregate:
+    if not len(values):
+        return Aggregate(values[:, 0], errors[:, 0])
     if by in WAYS:
         return WAYS[by](values, errors, areas)
     place = names.index(by)

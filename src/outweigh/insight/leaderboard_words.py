@@ -17,7 +17,8 @@ def finding(board: Leaderboard) -> str:
     names, count = board.tied_for_first, board.tied_models
     by = f"by {score(board)}"
     if board.models == 1:
-        return f"{names[0]} is the only model that is left, so there is nobody to compare it with."
+        alone = board.rows[0].standing.model
+        return f"{alone} is the only model that is left, so there is nobody to compare it with."
     if count == 1:
         return f"{names[0]} is first of {board.models:,} models {by}: every other one is behind by more than chance."
     more = f" and {count - _NAMED:,} more" if count > _NAMED else ""
