@@ -1,4 +1,4 @@
-"""`outweigh import`: another tool's files as a run."""
+"""`outweigh import`: another tool's files as a run, or a leaderboard's table as standings."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 class _Format(StrEnum):
     lm_eval = "lm-eval"
+    leaderboard = "leaderboard"
     aiperf = "aiperf"
     guidellm = "guidellm"
     optimum_benchmark = "optimum-benchmark"
@@ -28,12 +29,18 @@ def imports(
     name: Annotated[str | None, typer.Option(help="What to call the run. Default: a readable name.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read results of lm-evaluation-harness, or measurements of AIPerf, GuideLLM or optimum-benchmark, into a run."""
+    """Read other tools' files: results of lm-evaluation-harness, tables of public leaderboards, measurements.
+
+    Results, and measurements of AIPerf, GuideLLM or optimum-benchmark, become a run; a csv of the Open LLM Leaderboard
+    or of LMArena becomes a table that `outweigh leaderboard` ranks.
+    """
     from outweigh.interop.recognising import Format, format_of
 
     found = Format(format.value) if format else format_of(source)
     if found is Format.LM_EVAL:
         _results(source, name, as_json)
+    elif found is Format.LEADERBOARD:
+        _standings(source, name, as_json)
     else:
         _measurements(source, found, name, as_json)
 
@@ -97,3 +104,32 @@ def _measurements(source: Path, format: "Format", name: str | None, as_json: boo
         tools = " and ".join(dict.fromkeys(each.harness for each in found))
         requests = sum(each.requests for each in found)
         console().print(f"Imported {count} of {tools} with {requests:,} requests as [bold]{run}[/bold].")
+
+
+def _standings(source: Path, name: str | None, as_json: bool) -> None:
+    from outweigh.cli.output import console, print_json
+    from outweigh.interop.standing_files import read_standings
+    from outweigh.records import UserError
+    from outweigh.store import standings
+    from outweigh.store.database import opened
+    from outweigh.store.summary import Keeping
+
+    if name is not None:
+        raise UserError(f"--name {name}: a leaderboard's table goes by its own name; leave --name out")
+    provenance, read = read_standings(source)
+    with opened() as session:
+        kept = standings.keep(session, provenance, read)
+    models = len({each.model for each in read})
+    if as_json:
+        print_json("import", kept.model_dump(mode="json") | {"models": models})
+        return
+    held = {Keeping.UNCHANGED: "Held already, nothing added", Keeping.REPLACED: "Replaced with"}
+    rows = "" if models == kept.standings else f" in {kept.standings:,} evaluations"
+    out = console()
+    out.print(
+        f"{held.get(kept.change, 'Imported')}: {provenance.name}, {models:,} models{rows} on "
+        f"{len(kept.benchmarks)} {'benchmark' if len(kept.benchmarks) == 1 else 'benchmarks'}, read on "
+        f"{provenance.read_at}; protocol: {provenance.protocol}.",
+        markup=False,
+    )
+    out.print(f"Next: outweigh leaderboard --from {provenance.name}", markup=False)

@@ -15,6 +15,7 @@ from outweigh.cli import (
     doctor,
     export,
     imports,
+    leaderboard,
     measure,
     models,
     pareto,
@@ -64,6 +65,7 @@ app.command("cost")(cost.cost)
 app.command("roi")(roi.roi)
 app.command("carbon")(carbon.carbon)
 app.command("compare")(compare.compare)
+app.command("leaderboard")(leaderboard.leaderboard)
 app.command("show")(show.show)
 app.command("samples")(samples.samples)
 app.command("report")(report.report)

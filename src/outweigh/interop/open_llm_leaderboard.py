@@ -8,6 +8,7 @@ values are rescaled between chance and 1, for BBH and MUSR within each part: the
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Mapping
 from datetime import date
 from math import sqrt
@@ -151,7 +152,7 @@ def _first(row: Mapping[str, str]) -> Standing:
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with gzip.open(path, "rb") if path.suffix == ".gz" else path.open("rb") as file:
+    with gzip.open(path, "rb") if path.suffix.lower() == ".gz" else path.open("rb") as file:
         yield from csv.DictReader(io.TextIOWrapper(file, encoding="utf-8", newline=""))
 
 
@@ -159,7 +160,7 @@ def read_leaderboard(path: Path) -> tuple[Provenance, list[Standing]]:
     """The standings in a published csv or csv.gz, and what the figures are. UserError for any other table."""
     try:
         rows = list(_rows(path))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{path}: cannot be read as a csv table: {error}") from error
     columns = set(rows[0]) if rows else set()
     if "evaluations_ifeval_value" in columns:

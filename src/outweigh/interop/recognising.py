@@ -1,4 +1,4 @@
-"""Whose files a person wants imported: an evaluation's logs, or measurements of one of several tools."""
+"""Whose files a person wants imported: an evaluation's logs, a leaderboard's table, or measurements of some tool."""
 
 import os
 from enum import StrEnum
@@ -6,24 +6,27 @@ from pathlib import Path
 
 from outweigh.interop.measured import json_of
 from outweigh.interop.measurement_files import WANTED, Tool, places, recognised, unrecognised
+from outweigh.interop.standing_files import WANTED as TABLE
+from outweigh.interop.standing_files import is_table
 from outweigh.records import UserError
 
 _LOGS = "results_*.json"
-_ANY = f"lm-evaluation-harness's logs ({_LOGS} with samples_*.jsonl), or {WANTED}"
+_ANY = f"lm-evaluation-harness's logs ({_LOGS} with samples_*.jsonl), {TABLE}, or {WANTED}"
 
 
 class Format(StrEnum):
     """Whose files they are. Measurements have the names of `Tool`."""
 
     LM_EVAL = "lm-eval"
+    LEADERBOARD = "leaderboard"
     AIPERF = "aiperf"
     GUIDELLM = "guidellm"
     OPTIMUM_BENCHMARK = "optimum-benchmark"
 
     @property
     def tool(self) -> Tool | None:
-        """The tool whose measurements they are; None for an evaluation's logs."""
-        return None if self is Format.LM_EVAL else Tool(self.value)
+        """The tool whose measurements they are; None for an evaluation's logs and a leaderboard's table."""
+        return None if self in (Format.LM_EVAL, Format.LEADERBOARD) else Tool(self.value)
 
 
 def format_of(path: Path) -> Format:
@@ -33,6 +36,8 @@ def format_of(path: Path) -> Format:
     """
     if not os.path.exists(path):  # false, too, where the name is too long to be one
         raise UserError(f"{path}: no such file or folder; expected {_ANY}")
+    if is_table(path):
+        return Format.LEADERBOARD
     tools = {Format(tool.value) for place in places(path) if (tool := recognised(place))}
     found = sorted(tools | ({Format.LM_EVAL} if _is_log(path) else set()))
     if len(found) > 1:

@@ -45,6 +45,17 @@ from outweigh.records.deployment import (
     prices,
 )
 from outweigh.records.errors import Interrupted, UserError
+from outweigh.records.leaderboard import (
+    Agreement,
+    Asked,
+    Filters,
+    History,
+    Leaderboard,
+    LeaderboardColumn,
+    LeaderboardRow,
+    Moment,
+    RankRange,
+)
 from outweigh.records.machine import Accelerator, Machine
 from outweigh.records.measuring import (
     Arrival,
@@ -91,15 +102,19 @@ from outweigh.records.recommendation import (
 )
 from outweigh.records.results import Area, Estimate, Evaluation, Outcome, Protocol, Result, Stopping
 from outweigh.records.runs import Run
-from outweigh.records.standings import Provenance, Standing
+from outweigh.records.scoreboard import Scoreboard, scoreboard
+from outweigh.records.standings import RATING, Provenance, Standing
 from outweigh.records.usage import Energy, Lap, Usage
 
 __all__ = [
+    "RATING",
     "Accelerator",
+    "Agreement",
     "Alternative",
     "Amount",
     "Area",
     "Arrival",
+    "Asked",
     "Bought",
     "Candidate",
     "Carbon",
@@ -118,6 +133,7 @@ __all__ = [
     "Estimate",
     "Evaluation",
     "Failed",
+    "Filters",
     "Finish",
     "Footprint",
     "Front",
@@ -125,11 +141,15 @@ __all__ = [
     "Generated",
     "Goal",
     "Guidance",
+    "History",
     "Hosted",
     "Interrupted",
     "Known",
     "Lap",
     "Latency",
+    "Leaderboard",
+    "LeaderboardColumn",
+    "LeaderboardRow",
     "Likelihood",
     "Likelihoods",
     "LimitEffect",
@@ -142,6 +162,7 @@ __all__ = [
     "ModelFormat",
     "ModelSource",
     "ModelSpec",
+    "Moment",
     "Need",
     "NeedLimits",
     "NextEvaluation",
@@ -158,6 +179,7 @@ __all__ = [
     "Protocol",
     "Provenance",
     "Quality",
+    "RankRange",
     "Ranked",
     "Recommendation",
     "Record",
@@ -174,6 +196,7 @@ __all__ = [
     "Saving",
     "Scaling",
     "Score",
+    "Scoreboard",
     "Service",
     "Sizing",
     "Spread",
@@ -202,4 +225,5 @@ __all__ = [
     "names_apart",
     "objective",
     "prices",
+    "scoreboard",
 ]

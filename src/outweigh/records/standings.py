@@ -1,11 +1,20 @@
 """What a public leaderboard says of one model: aggregates under one protocol, without the samples behind them."""
 
+import re
 from datetime import date
 
 from pydantic import Field
 
 from outweigh.records.base import Record
 from outweigh.records.results import Estimate
+
+RATING = "rating"  # the metric of scores that are no shares: points of a rating from votes
+# 7B, 0.5b, 135M, 8x7B; not the 2.7B of A2.7B (active parameters), the 4b of 4bit, or the 78B of 1_78B (1.78 billion).
+_SIZE = re.compile(
+    r"(?<![A-Za-z0-9.])(?:(\d{1,2})x)?((?:(?<!\D\d_)\d{2,}|\d)(?:\.\d+)?)([bm])(?![A-Za-z0-9])", re.IGNORECASE
+)
+_LEAST = 1e7  # 1M in a name is a length of context
+_UNITS = {"b": 1e9, "m": 1e6}
 
 
 class Provenance(Record):
@@ -49,3 +58,14 @@ class Standing(Record):
     carbon_kilograms: float | None = None
     scores: dict[str, Estimate] = Field(default_factory=dict)
     normalized: dict[str, float] = Field(default_factory=dict)
+
+    @property
+    def named_parameters(self) -> float | None:
+        """The parameters that the name speaks of; None where it names no size, or several.
+
+        8x7B counts as 56 billion, although experts share layers.
+        """
+        found = _SIZE.findall(self.model.rsplit("/", maxsplit=1)[-1])
+        sizes = {float(experts or 1) * float(size) * _UNITS[unit.lower()] for experts, size, unit in found}
+        sizes = {size for size in sizes if size >= _LEAST}
+        return sizes.pop() if len(sizes) == 1 else None

@@ -20,7 +20,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from outweigh.records import UserError
 from outweigh.store.home import home
 
-REVISIONS = ("0001", "0002", "0003")  # oldest first, as in migrations/versions
+REVISIONS = ("0001", "0002", "0003", "0004")  # oldest first, as in migrations/versions
 BUSY_SECONDS = 30
 _MIGRATION_SECONDS = 120
 _MIGRATION_KEY = 0x6F757477  # any number that nobody else locks in the same PostgreSQL database

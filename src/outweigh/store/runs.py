@@ -32,6 +32,7 @@ __all__ = [
     "opened",
     "replace_result",
     "resolve",
+    "results",
 ]
 
 
@@ -101,6 +102,11 @@ def of_work(session: Session, work: str) -> list[Result]:
     """Every result from one journal, whichever run holds it: they differ in their limits."""
     rows = session.scalars(select(ResultRow.record).where(ResultRow.work == work).order_by(ResultRow.id))
     return [_result(record) for record in rows]
+
+
+def results(session: Session) -> list[Result]:
+    """Every result of every run, the oldest first."""
+    return [_result(record) for record in session.scalars(select(ResultRow.record).order_by(ResultRow.id))]
 
 
 def replace_result(session: Session, result: Result) -> None:

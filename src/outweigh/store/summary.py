@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from outweigh.records import Record
+from outweigh.records import Provenance, Record
 
 
 class RunStatus(StrEnum):
@@ -35,3 +35,20 @@ class Deleted(Record):
     results: int
     measurements: int = 0
     works: tuple[str, ...]
+
+
+class Keeping(StrEnum):
+    """What keeping a table of standings did."""
+
+    ADDED = "added"
+    REPLACED = "replaced"  # an older table of the same provenance
+    UNCHANGED = "unchanged"  # the same table was there
+
+
+class Kept(Record):
+    """A table of standings that the store holds."""
+
+    provenance: Provenance
+    standings: int
+    benchmarks: tuple[str, ...]
+    change: Keeping = Keeping.UNCHANGED

@@ -1,6 +1,6 @@
 """The tables. A change here needs a migration; a test compares the two."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -9,6 +9,7 @@ from sqlalchemy import (
     Dialect,
     Double,
     ForeignKey,
+    LargeBinary,
     MetaData,
     String,
     Text,
@@ -132,3 +133,59 @@ class MeasurementRow(Table):
     model_title: Mapped[str] = mapped_column(index=True)
     record: Mapped[dict[str, Any]] = mapped_column(JSON)
     created_at: Mapped[datetime]
+
+
+class ProvenanceRow(Table):
+    """One published table of standings. `content` is a digest of all of it; `words` name the codes of its columns."""
+
+    __tablename__ = "provenances"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    protocol: Mapped[str]
+    address: Mapped[str]
+    read_at: Mapped[date]
+    content: Mapped[str] = mapped_column(String(64))
+    standings: Mapped[int]
+    benchmarks: Mapped[list[str]] = mapped_column(JSON)
+    metrics: Mapped[list[str]] = mapped_column(JSON)
+    words: Mapped[dict[str, list[str]]] = mapped_column(JSON)
+    created_at: Mapped[datetime]
+
+
+class StandingRow(Table):
+    """One standing, whole in `record`; the other columns are copies to search by.
+
+    The record is text, not JSON: thousands are read at once, and text is what pydantic reads fastest.
+    """
+
+    __tablename__ = "standings"
+
+    provenance_id: Mapped[int] = mapped_column(ForeignKey("provenances.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    model: Mapped[str] = mapped_column(index=True)
+    parameters: Mapped[float | None]
+    license: Mapped[str | None]
+    precision: Mapped[str | None]
+    architecture: Mapped[str | None]
+    parent: Mapped[str | None] = mapped_column(index=True)
+    kind: Mapped[str | None]
+    published: Mapped[date | None]
+    submitted: Mapped[date | None]
+    merged: Mapped[bool]
+    mixture_of_experts: Mapped[bool]
+    flagged: Mapped[bool]
+    official: Mapped[bool]
+    available: Mapped[bool | None]
+    adapter: Mapped[bool]
+    record: Mapped[str] = mapped_column(Text)
+
+
+class ColumnRow(Table):
+    """One column of a table of standings, packed: the bytes of an array that holds all of its models in order."""
+
+    __tablename__ = "standing_columns"
+
+    provenance_id: Mapped[int] = mapped_column(ForeignKey("provenances.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    packed: Mapped[bytes] = mapped_column(LargeBinary)
