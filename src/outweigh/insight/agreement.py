@@ -19,7 +19,7 @@ def agreement(node: Node, first: int, second: int) -> Agreement | None:
 
     `kappa` is Cohen's (1960), over right and wrong; None for other scores, and where one outcome is all there is.
     """
-    if node.kind not in ("benchmark", "group"):
+    if node.kind not in ("benchmark", "group") and len(node.leaves) > 1:
         return None
     pairs = [
         (one.scores[sample], other.scores[sample])
