@@ -29,6 +29,11 @@ def test_no_right_answer_of_ten_is_no_zero():
     assert 0.02 < found.scores[:, 0, 0].mean() < 0.35
 
 
+def test_by_itself_no_right_answer_of_ten_is_about_a_twentieth():
+    assert 0.02 < believed([candidate("a", {"a": score(0.0, 10)})]).scores.mean() < 0.12
+    assert 0.88 < believed([candidate("a", {"a": score(1.0, 10)})]).scores.mean() < 0.98
+
+
 def test_fewer_samples_leave_more_open():
     wide = believed(crowd(scores={"a": score(0.5, 20), "b": score(0.5, 20)})).scores[:, 0, 0].std()
     assert believed(crowd(scores={"a": score(0.5, 2000), "b": score(0.5, 2000)})).scores[:, 0, 0].std() < wide / 3
