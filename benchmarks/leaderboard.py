@@ -224,9 +224,7 @@ def _moved(before: Tiers, after: Tiers, kept: np.ndarray) -> dict[str, float]:
         "models that enter or leave the band, of all models": len(tied ^ held) / len(kept),
         "models that enter or leave the band, of those in it before or after": band,
         "the same, where the leader was not dropped": band if before.leader in kept else float("nan"),
-        "pairs of models with another verdict": float(
-            (before.ahead[np.ix_(kept, kept)] != after.ahead).mean()
-        ),
+        "pairs of models with another verdict": float((before.ahead[np.ix_(kept, kept)] != after.ahead).mean()),
         "ends of rank ranges, as a share of all ranks": float(ends),
     }
 
