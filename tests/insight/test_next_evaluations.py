@@ -7,6 +7,7 @@ from candidates import candidate, need, score
 from outweigh.insight.beliefs import believed
 from outweigh.insight.next_evaluations import next_evaluations
 from outweigh.insight.utilities import scaled, weighed, worth
+from outweigh.records import Objective
 
 COMMANDS = {"a": "outweigh run MODEL --benchmark a --limit LIMIT", "b": "outweigh run MODEL --benchmark b"}
 
@@ -73,6 +74,17 @@ def test_the_gain_is_that_of_asking_in_simulation():
     gain, change = _gain(own - other, spread**2 / np.sqrt(spread**2 + noise**2))
     assert gain == pytest.approx(np.maximum(after, other).mean() - other, rel=0.02)
     assert change == pytest.approx((after > other).mean(), abs=0.005)
+
+
+def test_a_sample_varies_as_the_errors_of_scores_say():
+    from outweigh.insight.next_evaluations import _variance
+
+    shares = believed([candidate(f"m{n}", {"a": score(0.3, 400)}) for n in range(3)])
+    assert _variance(shares, "a") == pytest.approx(0.3 * 0.7, rel=0.02)
+    others = believed([candidate("m", {"bleu": Objective(value=20.0, low=20 - 1.96, high=20 + 1.96, count=50)})])
+    assert _variance(others, "bleu") == pytest.approx(50, rel=0.001)
+    unknown = believed([candidate("m", {"a": Objective(value=0.5, low=0.4, high=0.6)})])
+    assert _variance(unknown, "a") == 0.25
 
 
 def test_one_model_leaves_nothing_to_find_out():

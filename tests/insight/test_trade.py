@@ -31,6 +31,12 @@ def test_who_breaks_a_limit_is_not_on_it():
     assert {each.model for each in found.models} == {"middle", "light"}
 
 
+def test_the_volume_is_of_those_that_keep_the_limits():
+    models = [MODELS[0].but(license="other"), *(each.but(license="mit") for each in MODELS[1:])]
+    found = trade(models, need(limits={"max_memory_bytes": 10e9, "licences": ["mit"]}))
+    assert found.hypervolume.value == pytest.approx(0.7 * 0.6 + 0.3 * 0.2, abs=1e-3)
+
+
 def test_where_nobody_keeps_the_limits_it_is_said():
     with pytest.raises(UserError, match="no model keeps the limits"):
         trade(MODELS, need(limits={"max_memory_bytes": 1e9}))

@@ -71,12 +71,19 @@ def _size(beliefs: Beliefs, name: str) -> int:
     return max(pools) if pools else round(median(counts)) if counts else 0
 
 
+def _variance(beliefs: Beliefs, name: str) -> float:
+    """What one sample's score varies by, typically; that of a fair coin where no errors are known."""
+    scores = [each.scores[name] for each in beliefs.candidates if name in each.scores]
+    found = [each.error**2 * each.count for each in scores if each.count and each.known is Known.MEASURED]
+    return median(found) if found else 0.25
+
+
 def _moved(beliefs: Beliefs, worth: Floats, asked: _Question) -> float:
     """The standard deviation of how far the model's expected worth moves."""
     import numpy as np
 
     score = beliefs.scores[:, asked.model, asked.column].astype(float)
-    noise = float(np.mean(np.abs(score * (1 - score)))) / asked.samples
+    noise = _variance(beliefs, beliefs.benchmarks[asked.column]) / asked.samples
     own = worth[:, asked.model].astype(float)
     together = float(np.mean((score - score.mean()) * (own - own.mean())))
     total = float(score.var()) + noise

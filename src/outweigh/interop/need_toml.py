@@ -46,8 +46,6 @@ def _key(name: str) -> str:
 
 def _value(value: object) -> str:
     match value:
-        case bool():
-            return str(value).lower()
         case str():
             escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
             return f'"{escaped}"'
