@@ -82,14 +82,14 @@ def test_a_look_leaves_the_warm_up_out_and_keeps_outliers():
 
 def test_what_starts_differ_by_keeps_a_look_from_being_narrow():
     rng = np.random.default_rng(7)
-    times = np.repeat([1.0, 1.03, 0.98], 20) * (1 + 0.0005 * rng.normal(size=60))
-    starts = np.repeat([0, 1, 2], 20).tolist()
-    assert look(times[:20]).narrow
+    times = np.repeat([1.0, 1.03, 0.98], 40) * (1 + 0.0005 * rng.normal(size=120))
+    starts = np.repeat([0, 1, 2], 40).tolist()
+    assert look(times[:40]).narrow
     found = look(times, starts=starts)
     assert not found.narrow
     assert found.median.reached > 0.05
     assert found.median.method == "series-order, starts-t"
-    alike = 1 + 0.0005 * rng.normal(size=60)
+    alike = 1 + 0.0005 * rng.normal(size=120)
     assert look(alike, starts=starts).narrow
 
 

@@ -208,7 +208,7 @@ def started(repeats=45, starts=5, spread=0.05):
     for repeat in range(repeats):
         number = repeat * starts // repeats
         pace = paces[number] * rng.lognormal(sigma=0.002)
-        found.append(request(repeat, start, first=0.2 * pace, gap=0.05 * pace, repeat=repeat, start=number))
+        found.append(request(repeat, start, first=0.2 * pace, gap=0.05 * pace, repeat=repeat).but(start=number))
         start = found[-1].done + 1
     return found
 
@@ -224,8 +224,6 @@ def test_every_figure_of_time_holds_what_starts_differ_by():
         if name in blind:
             assert figure.value == blind[name].value, name
             assert figure.low <= blind[name].low <= blind[name].high <= figure.high, name
-    for name in ("e2e_seconds_mean", "requests_per_second"):
-        assert figures[name].high - figures[name].low > 1.2 * (blind[name].high - blind[name].low)
 
 
 def test_starts_make_no_interval_of_a_quantile_that_so_few_values_do_not_reach():
