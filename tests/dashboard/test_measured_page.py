@@ -142,7 +142,7 @@ def test_the_method_is_told(make_measured):
     assert "SmolLM2-135M-Instruct and gemma-3-270m: of one start: what starts differ by is in no interval" in said
     assert "e2e" not in said, "figures have names"
     alone = plain(read(make_measured("one")).by_id("measuring")["text"])
-    served = read(make_measured("server")).by_id("measuring")["text"]
+    served = plain(read(make_measured("server")).by_id("measuring")["text"])
     assert "Nobody watched" in served
     assert "the server's" in served and "of one start" not in served
     assert "Neighbours are compared in pairs" not in alone
