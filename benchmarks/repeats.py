@@ -44,6 +44,7 @@ class Known:
 class Again:
     """One model measured many times. `half_width` is the median of the intervals', as a share of the median.
 
+    `starts` are how many starts a measurement had, and how many measurements had so many.
     `apart` are the ratios of the medians of the pairs that do not overlap.
     """
 
@@ -53,6 +54,7 @@ class Again:
     overlapping: int
     half_width: float
     spread: float
+    starts: dict[int, int]
     noise: dict[str, int]
     apart: tuple[float, ...]
 
@@ -122,6 +124,7 @@ def again(model: str, pairs: int, flags: list[str]) -> Again:
     apart = [(a, b) for a, b in both if a["low"] > b["high"] or b["low"] > a["high"]]
     values = [each["value"] for each in said]
     noises = [each["conditions"]["noise"] for each in found]
+    starts = [each["precise"]["starts"] for each in found]
     return Again(
         model=model,
         metric=metric,
@@ -129,6 +132,7 @@ def again(model: str, pairs: int, flags: list[str]) -> Again:
         overlapping=pairs - len(apart),
         half_width=median((each["high"] - each["low"]) / 2 / each["value"] for each in said),
         spread=max(values) / min(values) - 1,
+        starts={count: starts.count(count) for count in sorted(set(starts))},
         noise={name: noises.count(name) for name in sorted(set(noises))},
         apart=tuple(a["value"] / b["value"] for a, b in apart),
     )
@@ -159,14 +163,15 @@ def main() -> None:
             flush=True,
         )
     if not asked.json and asked.again:
-        print("| model | pairs | overlapping | half-width | largest over smallest | noise | apart |")
-        print("|---|---|---|---|---|---|---|")
+        print("| model | pairs | overlapping | half-width | largest over smallest | starts | noise | apart |")
+        print("|---|---|---|---|---|---|---|---|")
     for model in asked.again:
         one = again(model, asked.pairs, flags)
         print(
             json.dumps(asdict(one))
             if asked.json
             else f"| {model} | {one.pairs} | {one.overlapping} | ± {one.half_width:.1%} | +{one.spread:.1%} | "
+            f"{', '.join(f'{starts} in {count}' for starts, count in one.starts.items())} | "
             f"{', '.join(f'{count} {name}' for name, count in one.noise.items())} | "
             f"{', '.join(f'{ratio:.3f}' for ratio in one.apart) or 'none'} |",
             flush=True,

@@ -37,6 +37,7 @@ def test_a_measurement_is_shown_listed_and_deleted(tmp_path):
     assert only["precise"]["repeats"] == 3
     shown = outweigh(tmp_path / "home", "show", "m1")
     assert "1 × (8 + 3)" in shown.stdout
+    assert "of one start: what starts differ by is in no interval" in shown.stdout
     gone = outweigh(tmp_path / "home", "delete", "m1", "--yes")
     assert "1 measurements" in gone.stdout
     assert not list((tmp_path / "home" / "artifacts").rglob("*.parquet"))

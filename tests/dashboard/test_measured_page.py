@@ -139,9 +139,12 @@ def test_the_method_is_told(make_measured):
     assert "all, in turns unsteady: other processes took 4% of the processor 0.09 cores busy, most by python" in said
     assert "took 0.1 % 3.20 GHz, moved by 1.0 % slowed nothing down governor performance" in said
     assert "SmolLM2-135M-Instruct and gemma-3-270m: float32 because the processor computes it best" in said
+    assert "SmolLM2-135M-Instruct and gemma-3-270m: of one start: what starts differ by is in no interval" in said
     assert "e2e" not in said, "figures have names"
     alone = plain(read(make_measured("one")).by_id("measuring")["text"])
-    assert "Nobody watched" in read(make_measured("server")).by_id("measuring")["text"]
+    served = plain(read(make_measured("server")).by_id("measuring")["text"])
+    assert "Nobody watched" in served
+    assert "the server's" in served and "of one start" not in served
     assert "Neighbours are compared in pairs" not in alone
 
 

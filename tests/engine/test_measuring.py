@@ -10,10 +10,14 @@ from pathlib import Path
 import pytest
 
 from outweigh.engine import measuring, reading, watching
+from outweigh.engine.candidates import find
+from outweigh.engine.config import RunConfig
 from outweigh.engine.measure_config import checked, numbers, seconds
-from outweigh.engine.worker import Worker
+from outweigh.engine.starting import Starts
+from outweigh.engine.worker import Batch, Order, Worker, _Host
 from outweigh.interop.timing_parquet import read_timings, timings_digest
-from outweigh.records import Interrupted, Stopped, UserError
+from outweigh.metering.energy import Idle
+from outweigh.records import Interrupted, Stopped, UserError, Workload
 from outweigh.stats.precision import look
 from outweigh.store import measurements, runs
 from outweigh.store.artifacts import Artifacts
@@ -78,6 +82,85 @@ def test_two_models_take_turns_and_every_token_has_its_time(folders):
     assert all(end <= start for end, start in zip(ends, starts, strict=True))
     (versus,) = watching.within(run)
     assert versus.paired
+
+
+def started_before(monkeypatch, *repeats):
+    """Let models start anew before these repeats, however little time has passed."""
+    monkeypatch.setattr(Starts, "due", lambda self, repeat, spent: repeat in repeats)
+
+
+def test_models_start_anew_together_and_their_repeats_go_on(folders, monkeypatch):
+    restart, processes = Worker.restart, []
+
+    def watched(self):
+        before = self._process.pid
+        restart(self)
+        processes.append((before, self._process.pid))
+
+    monkeypatch.setattr(Worker, "restart", watched)
+    started_before(monkeypatch, 4, 8)
+    run, listener = measured(folders, repeats=12, batch_sizes=(2,), name="starts")
+    assert listener.rounds == list(range(1, 13))
+    assert len({number for pair in processes for number in pair}) == 6  # two models, three processes each
+    for each in run.measurements:
+        assert (each.precise.starts, each.precise.repeats) == (3, 12)
+        timings = read_timings(measurements.timings(Artifacts.default(), "starts", each.key))
+        assert timings_digest(timings) == each.samples_digest
+        assert [one.repeat for one in timings] == [place // 2 for place in range(24)]
+        assert [one.start for one in timings] == [place // 8 for place in range(24)]
+        assert each.figure("e2e_seconds_p50").method.endswith(", starts-t")
+        assert each.figure("cpu_seconds").method.endswith(", starts-t")
+        assert each.figure("peak_resident_bytes").value > 50e6
+        assert each.energy is not None or each.unmeasured["energy_joules"]
+    (versus,) = watching.within(run)
+    assert versus.method == "paired log ratios, starts-t"
+
+
+def test_a_model_that_does_not_start_again_is_noted_and_the_others_go_on(folders, tmp_path, monkeypatch):
+    gone = save_llama(tmp_path / "gone", seed=2)
+
+    def due(self, repeat, spent):
+        if repeat == 3:
+            (gone / "config.json").unlink()
+        return repeat == 3
+
+    monkeypatch.setattr(Starts, "due", due)
+    run, _ = measured([folders[0], str(gone)], repeats=6)
+    (only,) = run.measurements
+    assert (only.precise.repeats, only.precise.starts) == (6, 2)
+    assert any("starting anew" in note for note in run.notes)
+
+
+def test_ctrl_c_while_a_model_starts_anew_keeps_the_repeats_so_far(folders, monkeypatch):
+    begin, begun = Worker._begin, []
+
+    def stopped(self):
+        begun.append(self)
+        if len(begun) > 1:
+            raise KeyboardInterrupt
+        begin(self)
+
+    monkeypatch.setattr(Worker, "_begin", stopped)
+    started_before(monkeypatch, 8)
+    (only,) = interrupted(folders[:1], Listener()).measurements
+    assert (only.precise.repeats, only.precise.starts) == (8, 1)
+
+
+def test_a_further_start_takes_the_same_idling_off(folders, monkeypatch):
+    idle = Idle(3.0, {"package-0": 20.0}, {"package-0": 1.0})
+    take_off, taken = Worker.take_off, []
+
+    def heard(self, idle):
+        taken.append(idle)
+        take_off(self, idle)
+
+    monkeypatch.setattr(Worker, "take_off", heard)
+    candidate = find(folders[0], RunConfig(device="cpu"), Path(folders[0]), print)
+    with Worker(Order(candidate.spec, candidate.card, Path(folders[0]), "cpu", None)) as worker:
+        worker.take_off(idle)
+        worker.restart()
+        assert worker.start_seconds > 0
+    assert taken == [idle, idle]
 
 
 def test_what_is_not_measured_says_why(folders):
@@ -156,11 +239,7 @@ def test_of_two_interrupted_measurements_the_longer_one_stays(folders):
 
 
 def test_idling_is_measured_once_and_taken_off_every_repeat(folders, monkeypatch):
-    from outweigh.engine.candidates import find
-    from outweigh.engine.config import RunConfig
-    from outweigh.engine.worker import Batch, Order, _Host
     from outweigh.metering.rapl import Rapl
-    from outweigh.records import Workload
 
     zone = Path(os.environ["OUTWEIGH_HOME"]) / "powercap/intel-rapl:0"
     zone.mkdir(parents=True)

@@ -25,6 +25,7 @@ TIMINGS = st.lists(
         output_tokens=st.none() | COUNT,
         failed=st.none() | st.text(st.characters(codec="utf-8")),
         warmup=st.booleans(),
+        start=COUNT,
     ),
     max_size=5,
 )
@@ -46,10 +47,18 @@ def test_columns_are_plain():
     assert table.column("counts").null_count == 1
 
 
+def test_a_file_that_is_older_than_starts_is_still_read():
+    table = pq.read_table(pa.BufferReader(timing_bytes([ONE.but(start=2)])))
+    sink = pa.BufferOutputStream()
+    pq.write_table(table.drop_columns(["start"]), sink)
+    assert read_timings(sink.getvalue().to_pybytes()) == (ONE,)
+
+
 def test_the_digest_is_of_the_times_and_their_order():
     assert timings_digest([ONE]) == "94d73fc1a43c184327dc7b4a02fc64f1d9fa0f45fcd3eeb2d20c5dbaa0955856"
     assert timings_digest([ONE, ONE.but(request=2)]) != timings_digest([ONE.but(request=2), ONE])
     assert timings_digest([ONE]) != timings_digest([ONE.but(done=0.5000000000000001)])
+    assert timings_digest([ONE]) != timings_digest([ONE.but(start=1)])
 
 
 @pytest.mark.parametrize(

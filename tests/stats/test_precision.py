@@ -80,6 +80,34 @@ def test_a_look_leaves_the_warm_up_out_and_keeps_outliers():
     assert found.median.count == 40
 
 
+def test_what_starts_differ_by_keeps_a_look_from_being_narrow():
+    rng = np.random.default_rng(7)
+    times = np.repeat([1.0, 1.03, 0.98], 40) * (1 + 0.0005 * rng.normal(size=120))
+    starts = np.repeat([0, 1, 2], 40).tolist()
+    assert look(times[:40]).narrow
+    found = look(times, starts=starts)
+    assert not found.narrow
+    assert found.median.reached > 0.05
+    assert found.median.method == "series-order, starts-t"
+    alike = 1 + 0.0005 * rng.normal(size=120)
+    assert look(alike, starts=starts).narrow
+
+
+def test_a_start_on_another_level_is_no_warm_up():
+    rng = np.random.default_rng(8)
+    times = np.repeat([1.05, 1.0, 1.0], 30) * (1 + 0.001 * rng.normal(size=90))
+    assert look(times).warmups == 30
+    starts = np.repeat([0, 1, 2], 30).tolist()
+    assert look(times, starts=starts).warmups == 0
+    times[:2] = 3.0
+    assert look(times, starts=starts).warmups == 2
+
+
+def test_two_starts_say_nothing():
+    times = list(1 + 0.01 * np.random.default_rng(9).normal(size=40))
+    assert median(times, starts=[0] * 20 + [1] * 20) == median(times)
+
+
 def test_looks_come_at_growing_counts():
     assert list(islice(looks(), 5)) == [20, 30, 45, 68, 102]
     assert list(islice(looks(2), 4)) == [2, 3, 5, 8]

@@ -57,6 +57,23 @@ def test_two_measurements_of_one_model_differ_1_time_in_20_at_most(smallest, dri
     assert np.mean([each.verdict != Speed.NO_EVIDENCE for each in found]) <= 0.05
 
 
+def test_starts_that_favour_one_of_two_equal_models_are_seen_through():
+    """Five starts of ten pairs; in each, one of the two is ahead by 2 % or so."""
+    rng = np.random.default_rng(6)
+    starts = [place // 10 for place in range(50)]
+    told, blind = [], []
+    for _ in range(400):
+        first = np.exp(0.02 * np.repeat(rng.normal(size=5), 10) + 0.005 * rng.normal(size=50))
+        second = np.exp(0.005 * rng.normal(size=50))
+        told.append(interleaved(first.tolist(), second.tolist(), starts=starts))
+        blind.append(interleaved(first[:10].tolist(), second[:10].tolist()))
+    held = [each.low is not None and each.low <= 1 <= each.high for each in told]
+    assert np.mean(held) >= 0.93
+    assert np.mean([each.verdict != Speed.NO_EVIDENCE for each in told]) <= 0.05
+    assert np.mean([each.verdict != Speed.NO_EVIDENCE for each in blind]) >= 0.15
+    assert {each.method for each in told} == {"paired log ratios, starts-t"}
+
+
 def test_exchanging_the_two_exchanges_the_verdict():
     rng = np.random.default_rng(5)
     first, second = turns(rng, 60, ratio=0.9)

@@ -200,6 +200,43 @@ def test_requests_of_one_batch_count_as_one():
     assert eight.count == 320
 
 
+def started(repeats=45, starts=5, spread=0.05):
+    """Batches of one request, all slower or faster by what their start has drawn."""
+    rng = np.random.default_rng(3)
+    paces = np.exp(spread * rng.normal(size=starts))
+    found, start = [], 0.0
+    for repeat in range(repeats):
+        number = repeat * starts // repeats
+        pace = paces[number] * rng.lognormal(sigma=0.002)
+        found.append(request(repeat, start, first=0.2 * pace, gap=0.05 * pace, repeat=repeat).but(start=number))
+        start = found[-1].done + 1
+    return found
+
+
+def test_every_figure_of_time_holds_what_starts_differ_by():
+    timings, workload = started(), Workload(batch_size=1)
+    figures, _ = by_name(timings, workload)
+    blind, _ = by_name([each.but(start=0) for each in timings], workload)
+    assert {"ttft_seconds_p50", "itl_seconds_p90", "e2e_seconds_mean", "output_tokens_per_second"} <= figures.keys()
+    for name, figure in figures.items():
+        assert figure.method.endswith(", starts-t"), name
+        assert (figure.high - figure.low) / figure.value > 0.05, name
+        if name in blind:
+            assert figure.value == blind[name].value, name
+            assert figure.low <= blind[name].low <= blind[name].high <= figure.high, name
+
+
+def test_starts_make_no_interval_of_a_quantile_that_so_few_values_do_not_reach():
+    _, unmeasured = by_name(started(repeats=30), Workload(batch_size=1))
+    assert "30 requests show" in unmeasured["e2e_seconds_p99"]
+    assert "30 requests show" in unmeasured["e2e_seconds_p90"]
+
+
+def test_two_starts_leave_every_figure_as_it_is():
+    timings, workload = started(starts=2), Workload(batch_size=1)
+    assert by_name(timings, workload) == by_name([each.but(start=0) for each in timings], workload)
+
+
 @pytest.mark.parametrize("arrival", [Arrival.BATCH, Arrival.CONCURRENCY])
 def test_rates_and_means_hold_the_truth(arrival):
     rng = np.random.default_rng(2)

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from outweigh.cli.output import percent, table
-from outweigh.records import Estimate, Measurement, Noise, Pace, Precise, Result, Run, Stopped, Usage, Versus
+from outweigh.records import Arrival, Estimate, Measurement, Noise, Pace, Precise, Result, Run, Stopped, Usage, Versus
 from outweigh.stats.scaling import Load, exponents, knee
+from outweigh.stats.starts import told
 
 _SHOWN = (
     "ttft_seconds_p50", "tpot_seconds_p50", "e2e_seconds_p50", "e2e_seconds_p95", "output_tokens_per_second",
@@ -107,6 +108,8 @@ def print_versus(out: Console, verdicts: Sequence[Versus]) -> None:
 
 def _remarks(who: str, each: Measurement) -> list[str]:
     lines = _sureness(who, each.precise) if each.precise else [f"{who}{_asked(each)}"]
+    if each.precise and each.workload.arrival is Arrival.BATCH:  # a process of ours, not a server's
+        lines.append(f"{who}{told(each.precise.starts)}")
     if each.conditions and each.conditions.noise is not Noise.QUIET:
         lines.append(f"The machine was {each.conditions.noise}: {'; '.join(each.conditions.reasons)}")
     if each.energy is not None and each.energy.estimated:

@@ -30,6 +30,11 @@ _MEANINGS = (
         " 97.5 %, so that stopping at a narrow interval does not favour chance.",
     ),
     (
+        "Starts",
+        "How many processes of the model the repeats come from, one after the other. Each has a speed of its own: from"
+        " three on every interval of a time also holds what they differ by; with fewer none does.",
+    ),
+    (
         "Warm-up",
         "Leading repeats that are each out of line with all that follow, or that lie before a change of level. They"
         " count in no figure.",

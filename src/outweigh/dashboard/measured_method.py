@@ -7,7 +7,8 @@ from outweigh.dashboard.measured_meanings import meanings
 from outweigh.dashboard.measured_page import MeasuredMethod
 from outweigh.dashboard.measured_reading import Measures
 from outweigh.dashboard.report_page import Facts, Table
-from outweigh.records import Conditions, Measurement, Precise, Stopped, Workload
+from outweigh.records import Arrival, Conditions, Measurement, Precise, Stopped, Workload
+from outweigh.stats.starts import FEWEST, told
 
 _NAMES = {"ttft": "first token", "tpot": "a further token", "itl": "gap between tokens", "e2e": "whole request"}
 
@@ -30,7 +31,7 @@ def _remarks(found: Measures) -> tuple[str, ...]:
     """Every note once, with whom and what it is about."""
     notes: dict[str, list[tuple[str, Workload]]] = {}
     for model, workload, one in found.every:
-        for note in one.notes:
+        for note in (*one.notes, *_few_starts(one)):
             notes.setdefault(note, []).append((model, workload))
     said = []
     for note, about in notes.items():
@@ -41,25 +42,33 @@ def _remarks(found: Measures) -> tuple[str, ...]:
     return tuple(said)
 
 
+def _few_starts(one: Measurement) -> tuple[str, ...]:
+    """What is not in the intervals of a model in a process of ours that was started once or twice."""
+    if one.precise is None or one.workload.arrival is not Arrival.BATCH or one.precise.starts >= FEWEST:
+        return ()
+    return (told(one.precise.starts),)
+
+
 def _taken(found: Measures) -> Table:
     """How each measurement came to its number of repeats."""
     lines = tuple((model, found.named(workload), *_came(one)) for model, workload, one in found.every)
     heads = (
-        "Model", "Workload", "Repeats", "Warm-up", "Out of line", "Failed", "Sure to", "Wanted", "Ended", "Took",
-        "In turns with",
+        "Model", "Workload", "Repeats", "Starts", "Warm-up", "Out of line", "Failed", "Sure to", "Wanted", "Ended",
+        "Took", "In turns with",
     )  # fmt: skip
-    return Table("How each measurement was taken", heads, lines, frozenset({2, 3, 4, 5, 6, 7, 9}))
+    return Table("How each measurement was taken", heads, lines, frozenset({2, 3, 4, 5, 6, 7, 8, 10}))
 
 
 def _came(one: Measurement) -> tuple[str, ...]:
-    """One measurement's repeats, warm-up, outliers, failures, precision, end and turns."""
+    """One measurement's repeats, starts, warm-up, outliers, failures, precision, end and turns."""
     turns = words.listed(list(one.interleaved)) or "alone"
     failed = f"{one.failed:,}"
     precise = one.precise
     if precise is None:
-        return (f"{one.requests:,}", *("not told",) * 2, failed, *("not told",) * 4, turns)
+        return (f"{one.requests:,}", *("not told",) * 3, failed, *("not told",) * 4, turns)
     return (
         f"{precise.repeats:,}",
+        f"{precise.starts:,}" if one.workload.arrival is Arrival.BATCH else "the server's",
         f"{precise.warmups:,}",
         f"{precise.outliers:,}",
         failed,

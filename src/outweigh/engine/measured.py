@@ -55,6 +55,7 @@ def assembled(track: Track, workload: Workload, around: Around) -> tuple[Measure
     found = summarise(timings, workload)
     energy, no_energy = _energy(kept)
     more, missing = _costs(kept, energy)
+    starts = {turn.timings[0].start for turn in kept}
     unmeasured = found.unmeasured | missing | ({} if energy else {"energy_joules": no_energy})
     measurement = Measurement(
         model=track.candidate.spec,
@@ -72,6 +73,7 @@ def assembled(track: Track, workload: Workload, around: Around) -> tuple[Measure
             seconds=sum(turn.stretch.wall_seconds for turn in track.turns),
             budget_seconds=around.budget_seconds,
             stopped=around.stopped,
+            starts=len(starts),
         ),
         conditions=around.conditions,
         footprint=around.footprint,
@@ -90,12 +92,7 @@ def assembled(track: Track, workload: Workload, around: Around) -> tuple[Measure
 def _costs(kept: Sequence[Turn], energy: Energy | None) -> tuple[list[Estimate], dict[str, str]]:
     """What the repeats took besides time, and why some of it is not known."""
     stretches = [turn.stretch for turn in kept]
-    found = {
-        "cpu_seconds": [each.cpu_seconds for each in stretches],
-        "cpu_utilisation": [each.cpu_utilisation for each in stretches],
-        "gpu_utilisation": [each.gpu_utilisation for each in stretches if each.gpu_utilisation is not None],
-    }
-    figures = [_middle(name, values) for name, values in found.items() if values]
+    figures = [_middle(name, kept) for name in ("cpu_seconds", "cpu_utilisation", "gpu_utilisation")]
     missing = {name: why for each in stretches[:1] for name, why in each.unmeasured.items()}
     highest = [each.memory.resident_bytes for each in stretches if each.memory is not None]
     device = [
@@ -113,9 +110,13 @@ def _costs(kept: Sequence[Turn], energy: Energy | None) -> tuple[list[Estimate],
     return [each for each in figures if each is not None], missing
 
 
-def _middle(name: str, values: Sequence[float]) -> Estimate | None:
-    """The median of one value a repeat."""
-    found = median(values)
+def _middle(name: str, kept: Sequence[Turn]) -> Estimate | None:
+    """The median of what each repeat took of something."""
+    told = [turn for turn in kept if getattr(turn.stretch, name) is not None]
+    if not told:
+        return None
+    values = [getattr(turn.stretch, name) for turn in told]
+    found = median(values, starts=[turn.timings[0].start for turn in told])
     if found.low is None or found.high is None:
         return None
     return Estimate(

@@ -4,7 +4,7 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from outweigh.engine.measure_config import MeasureConfig, Reporter
 from outweigh.engine.measured import Around, assembled
 from outweigh.engine.recording import noted, recorded
 from outweigh.engine.serving import load_servers
+from outweigh.engine.starting import Starts
 from outweigh.engine.worker import Batch, Lost, Order, Turn, Worker
 from outweigh.metering.conditions import Watcher
 from outweigh.metering.energy import Idle
@@ -68,7 +69,9 @@ class Track:
     def judge(self, config: MeasureConfig) -> None:
         """See how sure the repeats so far are."""
         if self.turns:
-            self.seen = look(self.durations, wanted=config.within, planned=config.repeats is not None)
+            starts = [turn.timings[0].start for turn in self.turns]
+            planned = config.repeats is not None
+            self.seen = look(self.durations, wanted=config.within, planned=planned, starts=starts)
 
 
 @dataclass
@@ -194,7 +197,7 @@ def _point(
         try:
             worker.check(workload)
             tracks.append(Track(candidate, worker))
-        except UserError as error:
+        except (UserError, Lost) as error:
             _note(name, str(error), reporter)
     if not tracks:
         return
@@ -225,15 +228,17 @@ def _point(
 
 
 def _repeat(name: str, tracks: list[Track], workload: Workload, config: MeasureConfig, reporter: Reporter) -> Stopped:
-    """Let the models take turns until all are sure enough, or the time is up."""
+    """Let the models take turns, and start anew together, until all are sure enough or the time is up."""
     budget = config.budget_seconds * len(tracks)
     what = " · ".join(track.candidate.title for track in tracks)
     reporter.begin(f"{what} · {workload.described}", budget)
     begun = time.perf_counter()
+    starts = Starts(config, tracks)
     planned = looks()
     next_look = next(planned)
     for repeat in range(config.repeats or sys.maxsize):
-        _round(name, tracks, Batch(workload, repeat, begun), reporter)
+        _start_anew(name, tracks, starts, Batch(workload, repeat, begun), reporter)
+        _round(name, tracks, Batch(workload, repeat, begun, starts.number), reporter)
         if not tracks:
             return Stopped.BUDGET
         count, spent = repeat + 1, time.perf_counter() - begun
@@ -244,21 +249,44 @@ def _repeat(name: str, tracks: list[Track], workload: Workload, config: MeasureC
             continue
         if count == next_look:
             next_look = next(planned)
-            if all(track.seen and track.seen.narrow for track in tracks):
+            if _narrow(tracks) and starts.enough(count, spent):
                 return Stopped.NARROW
         if spent >= budget:
             return Stopped.BUDGET
     return Stopped.FIXED
 
 
-def _round(name: str, tracks: list[Track], batch: Batch, reporter: Reporter) -> None:
-    """One repeat of every model; one that runs out of memory leaves the round."""
+def _start_anew(name: str, tracks: list[Track], starts: Starts, batch: Batch, reporter: Reporter) -> None:
+    """Before a batch, if it is time: every model in a new process, and warmed up; one that does not start leaves."""
+    if not starts.due(batch.repeat, time.perf_counter() - batch.origin):
+        return
+    warmups = starts.warmups
     for track in list(tracks):
         try:
-            track.turns.append(track.worker.repeat(batch))
-        except (OutOfMemory, Lost) as error:
-            _note(name, f"{track.candidate.title}, {batch.workload.described}: {error}", reporter)
+            track.worker.restart()
+        except (UserError, OutOfMemory, Lost) as error:
             tracks.remove(track)
+            _note(name, f"{track.candidate.title}, {batch.workload.described}: starting anew: {error}", reporter)
+    for repeat in range(-warmups, 0):
+        _round(name, tracks, replace(batch, repeat=repeat), reporter)
+    starts.begin(batch.repeat, time.perf_counter() - batch.origin)
+
+
+def _round(name: str, tracks: list[Track], batch: Batch, reporter: Reporter) -> None:
+    """One repeat of every model, kept unless it is a warm-up; one that runs out of memory leaves the round."""
+    for track in list(tracks):
+        try:
+            turn = track.worker.repeat(batch)
+        except (OutOfMemory, Lost) as error:
+            tracks.remove(track)
+            _note(name, f"{track.candidate.title}, {batch.workload.described}: {error}", reporter)
+            continue
+        if batch.repeat >= 0:
+            track.turns.append(turn)
+
+
+def _narrow(tracks: Sequence[Track]) -> bool:
+    return all(track.seen and track.seen.narrow for track in tracks)
 
 
 def _widest(tracks: Sequence[Track]) -> float | None:

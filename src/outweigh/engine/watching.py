@@ -1,6 +1,5 @@
 """Which of two measurements is faster: of one run, whose models took turns, and of two runs."""
 
-from collections.abc import Sequence
 from itertools import combinations
 
 from outweigh.interop.timing_parquet import read_timings
@@ -22,8 +21,7 @@ def within(run: Run) -> tuple[Versus, ...]:
             continue
         pair = (names[first.model.fingerprint], names[second.model.fingerprint])
         if second.title in first.interleaved and first.workload.arrival is Arrival.BATCH:
-            series = _paired(_durations(run, first), _durations(run, second))
-            found.append(_versus(first.workload, pair, interleaved(*series), paired=True))
+            found.append(_versus(first.workload, pair, _in_turns(run, first, second), paired=True))
         else:
             found += _unpaired(first, second, pair)
     return tuple(found)
@@ -86,19 +84,25 @@ def _same_load(mine: Measurement, theirs: Measurement) -> bool:
     return mine.workload.but(limits=None) == theirs.workload.but(limits=None, seed=seed)
 
 
-def _durations(run: Run, measurement: Measurement) -> dict[int, float]:
-    """Seconds of every repeat after the warm-up."""
+def _in_turns(run: Run, first: Measurement, second: Measurement) -> Comparison:
+    """Two models that took turns and started together, by the repeats that both have."""
+    mine, theirs = _durations(run, first), _durations(run, second)
+    both = sorted(mine.keys() & theirs.keys())
+    starts = [mine[each][1] for each in both]
+    return interleaved([mine[each][0] for each in both], [theirs[each][0] for each in both], starts=starts)
+
+
+def _durations(run: Run, measurement: Measurement) -> dict[int, tuple[float, int]]:
+    """Seconds of every repeat after the warm-up, and its start."""
     content = measurements.timings(Artifacts.default(), run.name, measurement.key)
     groups: dict[int, list[Timing]] = {}
     for each in read_timings(content):
         if not each.warmup and each.done is not None:
             groups.setdefault(each.repeat, []).append(each)
-    return {repeat: max(e.done or 0.0 for e in group) - min(e.due for e in group) for repeat, group in groups.items()}
-
-
-def _paired(first: dict[int, float], second: dict[int, float]) -> tuple[Sequence[float], Sequence[float]]:
-    both = sorted(first.keys() & second.keys())
-    return [first[each] for each in both], [second[each] for each in both]
+    return {
+        repeat: (max(e.done or 0.0 for e in group) - min(e.due for e in group), group[0].start)
+        for repeat, group in groups.items()
+    }
 
 
 def _unpaired(first: Measurement, second: Measurement, names: tuple[str, str]) -> list[Versus]:

@@ -3,7 +3,8 @@
 import multiprocessing
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -37,11 +38,15 @@ class Loaded:
 
 @dataclass(frozen=True)
 class Batch:
-    """One repeat to run: a seed for its prompts, and the moment that times count from."""
+    """One repeat to run: a seed for its prompts, the moment that times count from, and the start that it belongs to.
+
+    A number below 0 is a repeat that warms up and is not recorded.
+    """
 
     workload: Workload
     repeat: int
     origin: float
+    start: int = 0
 
 
 @dataclass(frozen=True)
@@ -57,16 +62,16 @@ class Lost(Exception):
 
 
 class Worker:
-    """The near end: asks for one repeat after the other. Killed with its parent, and by leaving the block."""
+    """The near end: asks for one repeat after the other. Killed with its parent, and by leaving the block.
+
+    `start_seconds` are what the last start took: the process, and loading.
+    """
 
     def __init__(self, order: Order) -> None:
-        context = multiprocessing.get_context("spawn")
-        self._near, far = context.Pipe()
-        self._process = context.Process(target=serve, args=(far, order), daemon=True)
-        self._process.start()
-        far.close()
         self.title = order.card.title
-        self.loaded: Loaded = self._answer()
+        self._order = order
+        self._idle: Idle | None = None
+        self._begin()
 
     def __enter__(self) -> Self:
         return self
@@ -74,11 +79,17 @@ class Worker:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._near.close()
-        self._process.join(1)
-        if self._process.is_alive():
-            self._process.kill()
-            self._process.join()
+        self._end()
+
+    def restart(self) -> None:
+        """End the process and start another one with the same model, which takes the same idling off its energy.
+
+        Raises what starting a worker raises.
+        """
+        self._end()
+        self._begin()
+        if self._idle is not None:
+            self.take_off(self._idle)
 
     def check(self, workload: Workload) -> None:
         """Raises UserError where the model cannot hold this workload."""
@@ -92,6 +103,7 @@ class Worker:
 
     def take_off(self, idle: Idle | None) -> None:
         """Take idling off the energy of every repeat from here on."""
+        self._idle = idle
         self._ask(("take off", idle))
 
     def repeat(self, batch: Batch) -> Turn:
@@ -99,6 +111,26 @@ class Worker:
         found = self._ask(("repeat", batch))
         assert isinstance(found, Turn)
         return found
+
+    def _begin(self) -> None:
+        begun = time.perf_counter()
+        context = multiprocessing.get_context("spawn")
+        self._near, far = context.Pipe()
+        self._process = context.Process(target=serve, args=(far, self._order), daemon=True)
+        with _deaf():
+            self._process.start()
+        far.close()
+        self.loaded: Loaded = self._answer()
+        self.start_seconds = time.perf_counter() - begun
+
+    def _end(self) -> None:
+        self._near.close()
+        if self._process.pid is None:  # Ctrl-C came before it was started
+            return
+        self._process.join(1)
+        if self._process.is_alive():
+            self._process.kill()
+            self._process.join()
 
     def _ask(self, order: tuple[str, Any]) -> Any:
         try:
@@ -121,6 +153,19 @@ class Worker:
         code = self._process.exitcode
         killed = "; the system killed it, most likely because memory ran out" if code == -signal.SIGKILL else ""
         return f"{self.title}: the process that ran it ended with code {code}{killed}"
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """A process that starts in here never hears Ctrl-C, which is for its parent, not even while Python comes up."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def serve(pipe: Connection, order: Order) -> None:
@@ -198,6 +243,7 @@ def _timings(batch: Batch, begun: float, times: Sequence[tuple[float, ...]]) -> 
         Timing(
             request=batch.repeat * len(times) + number,
             repeat=batch.repeat,
+            start=batch.start,
             due=begun,
             sent=begun,
             tokens=own,

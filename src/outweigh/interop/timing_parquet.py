@@ -14,7 +14,7 @@ def timing_bytes(timings: Sequence[Timing]) -> bytes:
 
     Columns: `request` int64, `repeat` int64, `due` and `sent` float64 seconds, `tokens` list<float64>, `counts`
     list<int64> or null, `done` float64 or null, `input_tokens` and `output_tokens` int64 or null, `failed` text or
-    null, `warmup` bool. Every float comes back bit for bit.
+    null, `warmup` bool, `start` int64. Every float comes back bit for bit.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -28,7 +28,7 @@ def timing_bytes(timings: Sequence[Timing]) -> bytes:
 
 
 def read_timings(content: bytes) -> tuple[Timing, ...]:
-    """The timings of a file that `timing_bytes` made. Raises UserError where it is another file."""
+    """The timings of a file that `timing_bytes` made, an older one without `start` too. UserError for another file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -37,7 +37,8 @@ def read_timings(content: bytes) -> tuple[Timing, ...]:
     except pa.ArrowInvalid as error:
         raise UserError(f"no Parquet file of timings: {str(error).splitlines()[0]}") from None
     version = (table.schema.metadata or {}).get(_VERSION_KEY, b"").decode()
-    if version != _VERSION or table.schema.names != _schema().names:
+    names = _schema().names
+    if version != _VERSION or table.schema.names not in (names, names[:-1]):
         raise UserError(f"Parquet file without timings of version {_VERSION}: it has {version or 'none'}")
     return tuple(Timing(**row) for row in table.to_pylist())
 
@@ -64,6 +65,7 @@ def _schema() -> Any:
             pa.field("output_tokens", whole),
             pa.field("failed", pa.string()),
             pa.field("warmup", pa.bool_(), nullable=False),
+            pa.field("start", whole, nullable=False),
         ],
         metadata={_VERSION_KEY: _VERSION},
     )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from pydantic import Field
 
@@ -70,7 +71,8 @@ class Timing(Record):
     `due` is when the request should have been sent: latencies count from there, so that a stalled sender hides
     nothing. `tokens` are the times at which tokens arrived; `counts` says how many came each time where it was not
     one. Where nobody knows how many, as in some imported requests, there are fewer `tokens` than `output_tokens` and no
-    `counts`. A request that failed has a reason and may have no times after `sent`.
+    `counts`. A request that failed has a reason and may have no times after `sent`. `start` numbers the starts of the
+    model's process, where that is ours.
     """
 
     request: int
@@ -84,6 +86,11 @@ class Timing(Record):
     output_tokens: int | None = None
     failed: str | None = None
     warmup: bool = False
+    start: int = 0
+
+    def identity(self) -> dict[str, Any]:
+        """Every field but a `start` of 0: times of one start are older than further starts."""
+        return self.model_dump(mode="json", exclude=None if self.start else {"start"})
 
     @property
     def ttft(self) -> float | None:
@@ -138,6 +145,8 @@ class Precise(Record):
     """How a measurement came to its number of repeats.
 
     `reached` is the half-width of the 95 % interval of the median over the median; `wanted` is what was asked for.
+    `starts` are the starts of the model's process that the repeats come from: with fewer than three no interval holds
+    what another start would show. A server's process is not ours, and its starts are not known: it has 1.
     """
 
     wanted: float
@@ -148,6 +157,7 @@ class Precise(Record):
     seconds: float
     budget_seconds: float | None
     stopped: Stopped
+    starts: int = 1
 
 
 class Footprint(Record):

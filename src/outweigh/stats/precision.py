@@ -8,9 +8,11 @@ taken three ways, and the least counts:
 * the spread of the share below the median between ten blocks of neighbours, and between five: what drifts slowly, or
   hangs together for longer than a repeat, shows there. Student's t for as many blocks.
 
-The interval lies between the order statistics for so many values. Whoever looks often and stops as soon as it is
-narrow will catch it when it is narrow by chance, so a look comes only at planned counts and asks for 97.5 % instead
-of 95 %; `benchmarks/precision.py --simulate` prints what both leave of the 95 %.
+The interval lies between the order statistics for so many values. Where the repeats come from three starts of the model
+or more it also holds what starts differ by (`stats/starts.py`), which makes one by itself where too little is
+independent. Whoever looks often and stops as soon as it is narrow will catch it when it is narrow by chance, so a look
+comes only at planned counts and asks for 97.5 % instead of 95 %; `benchmarks/precision.py --simulate` prints what both
+leave of the 95 %.
 """
 
 from __future__ import annotations
@@ -20,7 +22,8 @@ from dataclasses import dataclass
 from math import ceil
 
 from outweigh.stats.intervals import LEVEL
-from outweigh.stats.quantiles import Quantile, blocks, interval, worth
+from outweigh.stats.quantiles import Quantile, blocks, interval, least, worth
+from outweigh.stats.starts import leading, quantile
 from outweigh.stats.steady import alike, outliers, warmup
 
 WANTED = 0.01
@@ -53,24 +56,37 @@ def looks(least: int = LEAST) -> Iterator[int]:
         count = ceil(count * GROWTH)
 
 
-def look(times: Sequence[float], *, wanted: float = WANTED, least: int = LEAST, planned: bool = False) -> Look:
-    """Judge the repeats so far. ValueError for no times or one that is not finite.
+def look(
+    times: Sequence[float],
+    *,
+    starts: Sequence[int] = (),
+    wanted: float = WANTED,
+    least: int = LEAST,
+    planned: bool = False,
+) -> Look:
+    """Judge the repeats so far, each with the number of its start. ValueError for no times or one that is not finite.
 
     `planned` is for a number of repeats that was fixed beforehand: nobody looked, and the interval is the plain one.
-    So it is below `least`, where nobody has looked yet.
+    So it is below `least`, where nobody has looked yet. Warm-up is looked for in the first start alone: a change of
+    level between two starts is none.
     """
-    dropped = warmup(times)
+    dropped = warmup(times[: leading(starts, len(times))])
     settled = list(times)[dropped:]
     level = LEVEL if planned or len(times) < least else LOOK_LEVEL
-    found = median(settled, level=level)
+    found = median(settled, starts=starts[dropped:], level=level)
     reached = found.reached
     narrow = reached is not None and reached <= wanted and len(times) >= least
     return Look(found, dropped, tuple(dropped + place for place in outliers(settled)), narrow)
 
 
-def median(times: Sequence[float], *, level: float = LEVEL) -> Quantile:
-    """The median of times in the order in which they were taken."""
-    return interval(times, 0.5, effective=effective(times, level=level), level=level, method="series-order")
+def median(
+    times: Sequence[float], *, starts: Sequence[int] = (), level: float = LEVEL, ratios: bool = True
+) -> Quantile:
+    """The median of times in the order in which they were taken. `starts` and `ratios` as in `stats/starts.py`."""
+    found = interval(times, 0.5, effective=effective(times, level=level), level=level, method="series-order")
+    if found.low is None and len(times) < least(0.5, level):
+        return found
+    return quantile(found, times, 0.5, starts, ratios=ratios, level=level)
 
 
 def effective(times: Sequence[float], *, level: float = LEVEL) -> float:

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from outweigh.records import Arrival, Limits, Timing
 from outweigh.stats.ratios import ratio
+from outweigh.stats.starts import total
 
 _PARTS = 20  # of the measured time, where the work has no repeats
 
@@ -21,6 +22,7 @@ class _Part:
 
     start: float
     end: float
+    of_start: int
     requests: int = 0
     good: int = 0
     input_tokens: int = 0
@@ -83,7 +85,7 @@ def _parts(measured: Sequence[Timing], arrival: Arrival) -> list[_Part]:
     for _, group in sorted(repeats.items()):
         start, end = min(each.due for each in group), max(_last(each) for each in group)
         edges = [*(start + (end - start) * place / pieces for place in range(pieces)), end]
-        parts += [_Part(*pair) for pair in pairwise(edges)]
+        parts += [_Part(*pair, group[0].start) for pair in pairwise(edges)]
     return sorted(parts, key=lambda part: part.start)
 
 
@@ -115,7 +117,7 @@ def _rate(parts: Sequence[_Part], counts: Sequence[int]) -> Rate:
     seconds = [part.end - part.start for part in parts]
     if sum(seconds) <= 0:
         return "no time passed"
-    found = ratio(counts, seconds)
+    found = total(ratio(counts, seconds), counts, seconds, [part.of_start for part in parts])
     if found.low is None or found.high is None:
         return f"{found.value:.4g} a second were seen, but an interval takes at least 3 repeats, not {len(parts)}"
     return found.value, found.low, found.high, found.parts

@@ -9,6 +9,7 @@ from math import exp, isfinite, log, sqrt
 from typing import Protocol
 
 from outweigh.stats.precision import median
+from outweigh.stats.starts import method
 
 SMALLEST = 0.01  # the smallest difference that matters, as a share
 
@@ -54,17 +55,21 @@ class Comparison:
     method: str
 
 
-def interleaved(first: Sequence[float], second: Sequence[float], *, smallest: float = SMALLEST) -> Comparison:
+def interleaved(
+    first: Sequence[float], second: Sequence[float], *, starts: Sequence[int] = (), smallest: float = SMALLEST
+) -> Comparison:
     """Two series of times that took turns, A B A B: the median ratio of neighbours.
 
     What drifts slowly is in both of a pair and cancels. The logarithms of the ratios are a series of their own, whose
-    median has the interval of `precision.median`. ValueError unless there are as many times of the one as of the other
-    and all are above 0.
+    median has the interval of `precision.median`. `starts` number the starts that both had together. ValueError unless
+    there are as many times of the one as of the other and all are above 0.
     """
     if len(first) != len(second) or not first or not all(0 < each < float("inf") for each in (*first, *second)):
         raise ValueError("times that took turns must come in pairs, finite and above 0")
-    found = median([log(one / other) for one, other in zip(first, second, strict=True)])
-    return _judged((found.value, found.low, found.high), smallest, better=False, method="paired log ratios")
+    gaps = [log(one / other) for one, other in zip(first, second, strict=True)]
+    found = median(gaps, starts=starts, ratios=False)
+    told = method("paired log ratios", starts)
+    return _judged((found.value, found.low, found.high), smallest, better=False, method=told)
 
 
 def against(

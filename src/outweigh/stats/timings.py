@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from outweigh.records import Arrival, Estimate, Timing, Workload
-from outweigh.stats.quantiles import blocks, clustered
+from outweigh.stats.quantiles import blocks, clustered, least, worth
 from outweigh.stats.rates import rates, streamed, written
 from outweigh.stats.ratios import ratio
+from outweigh.stats.starts import method, quantile, total
 
 SHARES = (0.5, 0.9, 0.95, 0.99)
 _BLOCKS = (20, 10)  # of neighbouring requests or repeats: as many as leave two to a block
@@ -56,7 +57,8 @@ def summarise(timings: Sequence[Timing], workload: Workload) -> Figures:
             found.append((name, rate))
         else:
             value, low, high, parts = rate
-            found.append((name, _estimate(name, (value, low, high), parts, "parts-t", better=True)))
+            how = method("parts-t", [each.start for each in measured])
+            found.append((name, _estimate(name, (value, low, high), parts, how, better=True)))
     found.append(_per_user(done, workload.arrival))
     return Figures(
         tuple(each for _, each in found if isinstance(each, Estimate)),
@@ -117,8 +119,11 @@ def _figures(latency: _Latency, arrival: Arrival) -> list[Found]:
         return [(name, latency.missing) for name in (*names, mean)]
     units = _units(latency.owners, arrival)
     groupings = [units, *_neighbours(units)]
-    found = [(name, _percentile(name, share, latency, groupings)) for name, share in zip(names, SHARES, strict=True)]
-    return [*found, (mean, _mean(mean, latency.values, units, better=False))]
+    starts = [each.start for each in latency.owners]
+    found = [
+        (name, _percentile(name, share, latency, groupings, starts)) for name, share in zip(names, SHARES, strict=True)
+    ]
+    return [*found, (mean, _mean(mean, latency.values, units, starts, better=False))]
 
 
 def _label(share: float) -> str:
@@ -142,22 +147,31 @@ def _neighbours(units: Sequence[int]) -> list[list[int]]:
     return [[block[unit] for unit in units]]
 
 
-def _percentile(name: str, share: float, latency: _Latency, groupings: Sequence[Sequence[int]]) -> Estimate | str:
+def _percentile(
+    name: str, share: float, latency: _Latency, groupings: Sequence[Sequence[int]], starts: Sequence[int]
+) -> Estimate | str:
     found = clustered(latency.values, share, *groupings)
+    # Starts alone make an interval only if the values in them would reach far enough out were starts all alike.
+    if found.low is not None or worth(latency.values, share, groupings[0]) >= least(share):
+        found = quantile(found, latency.values, share, starts)
     if found.low is None or found.high is None:
         takes = f"takes about {found.needed:,} like these" if found.needed else "takes several requests"
         return f"{found.count:,} {latency.what} show {found.value:.4g} s, but an interval {takes}"
     return _estimate(name, (found.value, found.low, found.high), found.count, found.method, better=False)
 
 
-def _mean(name: str, values: Sequence[float], units: Sequence[int], *, better: bool) -> Estimate | str:
-    """The mean over values, with an interval from units."""
+def _mean(
+    name: str, values: Sequence[float], units: Sequence[int], starts: Sequence[int], *, better: bool
+) -> Estimate | str:
+    """The mean over values, with an interval from units and starts."""
     import numpy as np
 
     found = ratio(list(np.bincount(units, weights=values)), [float(size) for size in np.bincount(units)])
+    found = total(found, values, [1.0] * len(values), starts)
     if found.low is None or found.high is None:
         return f"{found.value:.4g} was seen, but an interval takes at least 3 independent parts, not {found.parts}"
-    return _estimate(name, (found.value, found.low, found.high), len(values), "parts-t", better=better)
+    how = method("parts-t", starts)
+    return _estimate(name, (found.value, found.low, found.high), len(values), how, better=better)
 
 
 def _per_user(done: Sequence[Timing], arrival: Arrival) -> Found:
@@ -166,8 +180,9 @@ def _per_user(done: Sequence[Timing], arrival: Arrival) -> Found:
     pairs = [(each, each.tpot) for each in done if each.tpot]
     if not pairs:
         return name, _no_gaps(done)
-    units = _units([each for each, _ in pairs], arrival)
-    return name, _mean(name, [1 / took for _, took in pairs], units, better=True)
+    owners = [each for each, _ in pairs]
+    starts = [each.start for each in owners]
+    return name, _mean(name, [1 / took for _, took in pairs], _units(owners, arrival), starts, better=True)
 
 
 def _estimate(name: str, ends: tuple[float, float, float], count: int, method: str, *, better: bool) -> Estimate:
