@@ -59,6 +59,7 @@ from outweigh.records.models import (
     names_apart,
 )
 from outweigh.records.money import Amount, Price, Spread, Uncertain
+from outweigh.records.prediction import Predicted, Scale
 from outweigh.records.results import Area, Estimate, Evaluation, Outcome, Protocol, Result, Stopping
 from outweigh.records.runs import Run
 from outweigh.records.standings import Provenance, Standing
@@ -109,6 +110,7 @@ __all__ = [
     "Plan",
     "Precise",
     "Precision",
+    "Predicted",
     "Price",
     "Protocol",
     "Provenance",
@@ -123,6 +125,7 @@ __all__ = [
     "Run",
     "Sample",
     "Saving",
+    "Scale",
     "Scaling",
     "Score",
     "Service",
