@@ -111,7 +111,13 @@ def test_a_copy_is_betrayed_by_its_scores():
         [
             *rows(12, "base"),
             standing("me/known", known),
-            standing("b/another-name", [value + 0.003 for value in known], parameters=5.5e9),
+            standing(
+                "b/another-name",
+                [value + 0.003 for value in known],
+                parameters=5.5e9,
+                architecture="MistralForCausalLM",
+                parent="b/said-to-be-its-base",
+            ),
             standing("b/another-model", [value + 0.03 for value in known], parameters=6.6e9),
         ]
     )

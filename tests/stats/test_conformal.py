@@ -19,7 +19,7 @@ def test_new_groups_are_held_as_often_as_wanted():
     for _ in range(200):
         names, found = errors(rng, 60, 10, shared=0.7)
         learnt = names < 50
-        made = reach(found[learnt], names[learnt] % 5, names[learnt], level=0.9)
+        made = reach(found[learnt], names[learnt], level=0.9)
         new = found[~learnt]
         held += ((new >= made.low) & (new <= made.high)).sum()
         total += len(new)
@@ -28,25 +28,27 @@ def test_new_groups_are_held_as_often_as_wanted():
 
 def test_lopsided_errors_reach_further_to_one_side():
     rng = np.random.default_rng(2)
-    names = np.arange(2000) // 10
-    made = reach(rng.exponential(size=2000), names % 5, names)
-    assert made.low >= 0
+    made = reach(rng.exponential(size=2000), np.arange(2000) // 10, level=0.9)
+    assert 0 < made.low < 0.1
     assert made.high == pytest.approx(3, abs=0.35)
-    assert made.covered >= 0.9
 
 
-def test_a_fold_unlike_the_others_widens_the_interval():
+def test_a_large_group_counts_as_often_as_it_has_rows():
     rng = np.random.default_rng(3)
-    names = np.arange(1000) // 10
+    names = np.r_[np.zeros(500, dtype=int), 1 + np.arange(500)]
+    wild = np.where(names == 0, 3.0, 1.0) * rng.normal(size=1000)
+    made = reach(wild, names, level=0.9)
+    assert ((wild >= made.low) & (wild <= made.high)).mean() == pytest.approx(0.9, abs=0.01)
+
+
+def test_few_groups_widen_the_interval():
+    rng = np.random.default_rng(4)
     found = rng.normal(size=1000)
-    folds = names % 5
-    wild = np.where(folds == 0, 3 * found, found)
-    calm, wide = reach(found, folds, names), reach(wild, folds, names)
-    pooled = np.quantile(wild, 0.95) - np.quantile(wild, 0.05)
-    assert calm.high - calm.low < pooled < wide.high - wide.low
+    few, many = reach(found, np.arange(1000) % 4, level=0.9), reach(found, np.arange(1000), level=0.9)
+    assert few.tail == pytest.approx(0.05 * 4 / 5)
+    assert few.high - few.low > many.high - many.low
 
 
-@pytest.mark.parametrize(("count", "folds"), [(0, 5), (10, 1)])
-def test_too_little_to_learn_from_is_refused(count, folds):
-    with pytest.raises(ValueError, match="at least two folds"):
-        reach(np.zeros(count), np.arange(count) % folds, np.arange(count))
+def test_one_group_says_nothing_of_others():
+    with pytest.raises(ValueError, match="at least two groups"):
+        reach(np.zeros(10), np.zeros(10, dtype=int), level=0.9)

@@ -17,6 +17,7 @@ from outweigh.cli import (
     imports,
     measure,
     models,
+    predict,
     remark,
     report,
     roi,
@@ -60,6 +61,7 @@ app.command("cost")(cost.cost)
 app.command("roi")(roi.roi)
 app.command("carbon")(carbon.carbon)
 app.command("compare")(compare.compare)
+app.command("predict")(predict.predict)
 app.command("show")(show.show)
 app.command("samples")(samples.samples)
 app.command("report")(report.report)

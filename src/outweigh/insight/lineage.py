@@ -115,6 +115,6 @@ def named_base(name: str, *, mixed: bool = False) -> str | None:
         return f"mixtral {experts[0]}" if experts else None
     if experts:
         billions = float(experts[1] or experts[2])
-    if series is None and billions and (experts or mixed):
+    if series is None and billions and (experts or (mixed and billions < 10)):  # a larger size is that of the whole
         series = _EXPERTS_OF.get(billions)
     return f"{series} {billions:g}b" if series and billions else None
