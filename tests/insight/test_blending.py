@@ -34,14 +34,19 @@ def times(*factors):
 def test_a_prediction_is_made_of_the_guesses_by_their_shares_and_its_interval_holds():
     inputs, target = made_up(600)
     families = np.repeat(np.arange(60), 10)
-    found = learn(
-        inputs, target, families, (Part(times(0.4, 0.8), (0.5, 0.25)), Part(times(0.4), (0.25,))), (0.0, 45.0)
-    )
-    value, low, high = found.predict(inputs)
-    assert np.allclose(value, np.minimum(45, 0.5 * inputs.scores[:, 0]))
-    held = (low <= target) & (target <= high)
-    assert 0.83 < held[value < 44].mean() < 0.95
-    assert (low >= 0).all() and (high <= 45).all()
+    parts = (Part(times(0.4, 0.8), (0.5, 0.25)), Part(times(0.4), (0.25,)))
+    value, low, high = learn(inputs, target, families, parts, (0.0, 100.0)).predict(inputs)
+    assert np.allclose(value, 0.5 * inputs.scores[:, 0])
+    assert 0.82 < ((low <= target) & (target <= high)).mean() < 0.95
+    assert (low >= 0).all() and (low <= value).all() and (value <= high).all()
+
+
+def test_nothing_is_predicted_beyond_the_scale():
+    inputs, target = made_up(200)
+    found = learn(inputs, target, np.arange(200) // 10, (Part(times(2.0), (1.0,)),), (0.0, 100.0))
+    value, _, high = found.predict(inputs)
+    assert value.max() == 100
+    assert (high <= 100).all()
 
 
 def test_a_learner_never_sees_the_family_that_it_guesses():
