@@ -19,6 +19,7 @@ from outweigh.cli import (
     measure,
     models,
     pareto,
+    predict,
     recommend,
     remark,
     report,
@@ -66,6 +67,7 @@ app.command("roi")(roi.roi)
 app.command("carbon")(carbon.carbon)
 app.command("compare")(compare.compare)
 app.command("leaderboard")(leaderboard.leaderboard)
+app.command("predict")(predict.predict)
 app.command("show")(show.show)
 app.command("samples")(samples.samples)
 app.command("report")(report.report)

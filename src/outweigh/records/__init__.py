@@ -83,6 +83,7 @@ from outweigh.records.models import (
 )
 from outweigh.records.money import Amount, Price, Spread, Uncertain
 from outweigh.records.needs import CostName, DeploymentKind, Need, NeedLimits, Utility
+from outweigh.records.prediction import Predicted, Scale
 from outweigh.records.recommendation import (
     Candidate,
     Front,
@@ -175,6 +176,7 @@ __all__ = [
     "Plan",
     "Precise",
     "Precision",
+    "Predicted",
     "Price",
     "Protocol",
     "Provenance",
@@ -194,6 +196,7 @@ __all__ = [
     "Run",
     "Sample",
     "Saving",
+    "Scale",
     "Scaling",
     "Score",
     "Scoreboard",

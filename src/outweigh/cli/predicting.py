@@ -1,0 +1,89 @@
+"""What `outweigh predict` learns from and about whom, and what it prints."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from outweigh.records import Estimate, Predicted, Standing
+
+
+def standings(leaderboard: Path | None) -> "list[Standing]":
+    """What is learnt from: the one place to change once leaderboards lie in the store."""
+    from outweigh.interop.open_llm_leaderboard import read_leaderboard
+    from outweigh.records import UserError
+
+    if leaderboard is None:
+        raise UserError("no leaderboard to learn from: give its csv or csv.gz with --from")
+    return read_leaderboard(leaderboard)[1]
+
+
+def predicted(
+    model: str, benchmark: str, leaderboard: Path | None, told: tuple[Mapping[str, Any], Sequence[str]]
+) -> "tuple[Standing, Predicted, Estimate | None]":
+    """Whom it is about, the prediction, and the score where the leaderboard has it: that row is not learnt from."""
+    from outweigh.insight.prediction import Predictor
+
+    table = standings(leaderboard)
+    asked = described(model, table, *told)
+    others = [each for each in table if each.model.lower() != asked.model.lower()]
+    names = sorted({name for each in others for name in each.scores})
+    known = [name for name in names if name != benchmark and name in asked.scores]
+    (found,) = Predictor(others, benchmark, known).predict([asked])
+    return asked, found, asked.scores.get(benchmark)
+
+
+def described(model: str, table: "Sequence[Standing]", card: Mapping[str, Any], scores: Sequence[str]) -> "Standing":
+    """The model's row, or a new one for a model that the leaderboard lacks, with what was said about it put in."""
+    from pydantic import ValidationError
+
+    from outweigh.records import Standing, UserError
+
+    rows = [each for each in table if each.model.lower() == model.lower()]
+    base = rows[-1] if rows else Standing(provenance="told", model=model)
+    known = {name for each in table for name in each.scores}
+    try:
+        changed = base.but(**card)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise UserError(f"--{first['loc'][0]} {first['input']!r}: {first['msg']}".replace("_", "-")) from error
+    if changed.parameters is not None and not 1e5 <= changed.parameters <= 1e14:
+        raise UserError(f"--parameters {changed.parameters:g}: give the number of weights, such as 7e9 for 7 billion")
+    return changed.but(scores={**changed.scores, **dict(_score(each, known) for each in scores)})
+
+
+def _score(said: str, known: set[str]) -> "tuple[str, Estimate]":
+    """A score as the flag gives it. Its interval is not known, so it has none to speak of."""
+    from outweigh.records import Estimate, UserError
+
+    name, equals, number = said.partition("=")
+    if name not in known:
+        raise UserError(
+            f"--score {said}: {name!r} is no benchmark of this leaderboard: it has {', '.join(sorted(known))}"
+        )
+    try:
+        value = float(number)
+    except ValueError:
+        value = -1.0
+    if not equals or not 0 <= value <= 1:
+        raise UserError(f"--score {said}: give a share from 0 to 1, such as {name}=0.41")
+    stated = "stated; interval not known"
+    return name, Estimate(
+        metric="score", value=value, low=value, high=value, standard_error=None, count=0, method=stated
+    )
+
+
+def print_prediction(out: "Console", model: str, found: "Predicted", measured: "Estimate | None") -> None:
+    """The figure first, then what it rests on and what makes it doubtful."""
+    interval = f"[{found.low:.1f}, {found.high:.1f}]"
+    out.print(f"{found.metric} of {model}: {found.value:.1f} % {interval}, predicted", style="bold", markup=False)
+    out.print(f"{found.level:.0%} interval for models of families that were not learnt from", markup=False)
+    if measured is not None:
+        ends = f"[{100 * measured.low:.1f}, {100 * measured.high:.1f}]"
+        out.print(f"Measured: {100 * measured.value:.1f} % {ends}; the prediction was made without it", markup=False)
+    out.print(f"Based on: {', '.join(found.basis)}", markup=False)
+    for line in found.out_of_range:
+        out.print(f"Out of range: {line}", style="yellow", markup=False)
+    out.print(f"Method: {found.method}", style="dim", markup=False)

@@ -1,0 +1,120 @@
+"""What a model's name betrays: the series of its base, and the size."""
+
+import re
+from functools import lru_cache
+
+# A series' own word for itself, the particular before the general. Models of one line that are merged with one
+# another, such as Llama 3 and 3.1, count as one series.
+_SERIES = tuple(
+    (name, re.compile(pattern))
+    for name, pattern in (
+        ("qwen-3", r"qwen-?3(?!b)"),
+        ("qwen-2.5", r"qwen-?v?2[.-]?5(?!b)|qwq|qwenvergence|lamarck"),
+        ("qwen-1.5", r"qwen-?1[.-]5(?!b)"),
+        ("qwen-2", r"qwen-?2(?![.-]?5|b)"),
+        ("qwen", r"qwen"),
+        ("llama-3", r"llama-?v?3(?![0-9b])|llama-?3[.-]?[0-3](?!b)|\bl3\.?[0-3]?\b"),
+        ("llama-2", r"llama-?v?2(?!b)|vicuna|\bl2\b"),
+        ("tinyllama", r"tiny-?llama"),
+        ("codellama", r"code-?llama"),
+        ("open-llama", r"open-?llama"),
+        ("llama", r"llama"),
+        ("mixtral", r"mixtral"),
+        ("mistral-nemo", r"nemo(?!tron)"),
+        ("mistral-small", r"mistral-small"),
+        ("mistral-large", r"mistral-large"),
+        ("mistral", r"mistral|zephyr"),
+        ("gemma-3", r"gemma-?3(?!b)"),
+        ("gemma-2", r"gemma-?v?2(?!b)"),
+        ("gemma", r"gemma"),
+        ("phi-4", r"phi-?4"),
+        ("phi-3", r"phi-?3"),
+        ("phi-2", r"phi-?2"),
+        ("phi-1", r"phi-?1"),
+        ("yi-1.5", r"\byi-?1[.-]5"),
+        ("yi", r"\byi\b"),
+        ("solar", r"solar"),
+        ("falcon-3", r"falcon-?3"),
+        ("falcon", r"falcon"),
+        ("internlm", r"internlm"),
+        ("smollm-2", r"smollm-?2"),
+        ("smollm", r"smollm"),
+        ("granite-3", r"granite-?3"),
+        ("granite", r"granite"),
+        ("olmo", r"olmo"),
+        ("exaone", r"exaone"),
+        ("command-r", r"command-r|c4ai|aya"),
+        ("stablelm", r"stable-?lm"),
+        ("pythia", r"pythia"),
+        ("gpt-2", r"gpt-?2"),
+        ("gpt-neo", r"gpt-?neo|gpt-?j"),
+        ("bloom", r"bloom"),
+        ("opt", r"\bopt\b"),
+        ("mpt", r"\bmpt\b"),
+        ("rwkv", r"rwkv"),
+        ("mamba", r"mamba"),
+        ("t5", r"t5"),
+        ("deepseek", r"deepseek"),
+    )
+)
+_SIZE = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)([bm])(?![a-z0-9])")
+_EXPERTS = re.compile(r"(?<![a-z0-9.])(?:\d+x(\d+(?:\.\d+)?)b|(\d+(?:\.\d+)?)bx\d+)(?![a-z0-9])")
+# Mixtures that people put together of equal models, by the size of one: hardly anything else came in these sizes.
+_EXPERTS_OF = {7.0: "mistral", 8.0: "llama-3", 12.0: "mistral-nemo"}
+# Words that several incompatible series share: they count only together with the architecture.
+VAGUE = {"qwen", "llama", "gemma", "deepseek", "mistral-small", "granite", "falcon", "gpt-neo", "t5", "mamba", "olmo"}
+# What owners add to a name when they upload the same weights in another form.
+_FORMS = re.compile(
+    r"[-_.](?:bnb|4bit|8bit|int4|int8|gptq|awq|gguf|ggml|exl2|hf|fp16|bf16|fp32|fp8|bfloat16|float16|safetensors|"
+    r"unsloth|dequantized|quantized|sharded|copy|mirror)(?=$|[-_.])"
+)
+
+
+@lru_cache(maxsize=50_000)
+def plain_name(name: str) -> str:
+    """A model's name without owner, note or form of upload: equal for re-uploads of one model."""
+    found = name.lower().split("(")[0].strip().rstrip("/").rpartition("/")[2]
+    while (shorter := _FORMS.sub("", found)) != found:
+        found = shorter
+    return found.replace("_", "-") or name.lower()
+
+
+@lru_cache(maxsize=50_000)
+def series_of(name: str) -> str | None:
+    """The series that a name tells of, `llama-3`; None where it tells of none, or of several."""
+    found = plain_name(name)
+    told: list[str] = []
+    for series, pattern in _SERIES:
+        found, times = pattern.subn(" ", found)
+        if times:
+            told.append(series)
+    if len(told) > 1:
+        told = [each for each in told if each != "deepseek"]  # distilled into another base, which is named too
+    return told[0] if len(told) == 1 else None
+
+
+@lru_cache(maxsize=50_000)
+def billions_of(name: str) -> float | None:
+    """The size that a name tells of, in billions; None for no size, or several."""
+    said = {
+        float(size) * (1.0 if unit == "b" else 1e-3) for size, unit in _SIZE.findall(plain_name(name).replace("-", " "))
+    }
+    return said.pop() if len(said) == 1 else None
+
+
+@lru_cache(maxsize=50_000)
+def named_base(name: str, *, mixed: bool = False) -> str | None:
+    """Series and size together, `llama-3 8b`; None unless the name tells both.
+
+    A mixture of equal models counts as what it was made of (`mixed`: the model is known to be one), but Mixtral was
+    trained as one.
+    """
+    series, billions = series_of(name), billions_of(name)
+    experts = _EXPERTS.search(plain_name(name).replace("-", " "))
+    if series == "mixtral":
+        return f"mixtral {experts[0]}" if experts else None
+    if experts:
+        billions = float(experts[1] or experts[2])
+    if series is None and billions and (experts or (mixed and billions < 10)):  # a larger size is that of the whole
+        series = _EXPERTS_OF.get(billions)
+    return f"{series} {billions:g}b" if series and billions else None
