@@ -17,49 +17,33 @@ if TYPE_CHECKING:
 
     Codes = NDArray[np.int64]
 
-_TAILS = 400  # steps between no tail and the widest that is tried
-_WIDEST = 0.25
-
 
 @dataclass(frozen=True)
 class Reach:
     """How far the truth lies below and above a prediction, in units of the prediction's own spread.
 
-    `low` is negative as a rule. `tail` is the share of errors left out on each side, `covered` the share of rows that
-    the interval held when their fold's errors were left out of making it, `groups` how many groups there were.
+    `low` is negative as a rule. `tail` is the share of errors left out on each side, `groups` the number of groups.
     """
 
     low: float
     high: float
     tail: float
-    covered: float
     groups: int
 
 
-def reach(errors: Floats, folds: Codes, groups: Codes, *, level: float = 0.9) -> Reach:
-    """The interval of errors (truth − prediction, over its spread) that holds `level` of the rows of new groups.
+def reach(errors: Floats, groups: Codes, *, level: float) -> Reach:
+    """The interval that holds `level` of errors (truth − prediction, over its spread) of rows of new groups.
 
-    `errors` come from predictions that did not know the row's fold, and each group lies in one fold. The tails are
-    those at which the errors of all other folds hold `level` of a fold's rows, on average over rows: quantiles of the
-    pooled errors hold too few, for groups differ and each group's own errors helped to place them. The finite number
-    of groups widens the level by 1/(groups + 1). ValueError for fewer than two folds, or no errors.
+    `errors` come from predictions that did not know the row's group. Every row counts the same, so a large group counts
+    as often as it has rows; the finite number of groups widens the level by its share of 1/(groups + 1). ValueError
+    for fewer than two groups.
     """
     import numpy as np
 
-    found, places = np.asarray(errors, dtype=np.float64), np.asarray(folds)
-    names = np.unique(places)
-    if len(found) == 0 or len(names) < 2:
-        raise ValueError("errors of at least two folds are needed")
+    found = np.asarray(errors, dtype=np.float64)
     count = len(np.unique(np.asarray(groups)))
-    tails = np.linspace(0.0, _WIDEST, _TAILS + 1)
-    covered = np.zeros(len(tails))
-    for name in names:
-        inside, outside = found[places == name], found[places != name]
-        low, high = np.quantile(outside, tails), np.quantile(outside, 1 - tails)
-        covered += ((inside[:, None] >= low) & (inside[:, None] <= high)).sum(axis=0)
-    covered /= len(found)
-    wanted = min(1.0, level + (1 - level) / (count + 1))
-    chosen = int(np.flatnonzero(covered >= wanted).max(initial=0))
-    tail = float(tails[chosen])
+    if count < 2:
+        raise ValueError("errors of at least two groups are needed")
+    tail = (1 - level) / 2 * (1 - 1 / (count + 1))
     low, high = (float(each) for each in np.quantile(found, [tail, 1 - tail]))
-    return Reach(low=low, high=high, tail=tail, covered=float(covered[chosen]), groups=count)
+    return Reach(low=low, high=high, tail=tail, groups=count)
