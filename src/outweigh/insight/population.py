@@ -26,7 +26,7 @@ TAILS = 8.0  # degrees of freedom of the population: a few models lie far out
 _SETTLING = 2  # draws of a model's tail weight before its scores count
 _PSEUDO = 3.0  # models' worth of belief in the prior covariance, beyond one for each benchmark
 _CORRELATION = 0.5  # between two benchmarks, before anything is seen
-_LEAST = 1e-3  # spread between models, as a share of the widest error, below which the prior does not go
+_LEAST = 1.0  # spread between models, as a share of the errors, below which the prior does not go
 _FITTED = 4000  # models that the population is learnt from at most, drawn at random
 _CELLS = 150_000  # chains × models that are computed at once
 
@@ -102,7 +102,11 @@ def draws(scores: Scores, found: Population, count: int, rng: np.random.Generato
 
 
 def _prior(scores: Scores) -> Floats:
-    """The covariance that is believed before: equal correlations, spreads as wide as the noise leaves over."""
+    """The covariance that is believed before: equal correlations, spreads as wide as the noise leaves over.
+
+    Scores of few models may differ by less than their noise would make them by chance. That is no proof that the models
+    are equal, so the spread is believed to be at least as wide as the errors are.
+    """
     import numpy as np
 
     there = np.isfinite(scores.seen)
@@ -110,8 +114,8 @@ def _prior(scores: Scores) -> Floats:
     for place in np.flatnonzero(there.sum(axis=0) > 1):
         rows = there[:, place]
         left.append(scores.seen[rows, place].var(ddof=1) - np.mean(scores.errors[rows, place] ** 2))
-    widest = float(scores.errors[there].max()) if there.any() else 1.0
-    spread = max(float(np.mean(left)) if left else widest**2, (_LEAST * widest) ** 2, 1e-12)
+    noise = float(np.mean(scores.errors[there] ** 2)) if there.any() else 1.0
+    spread = max(float(np.mean(left)) if left else noise, _LEAST**2 * noise, 1e-12)
     widths = there.shape[1]
     return np.asarray(spread * ((1 - _CORRELATION) * np.eye(widths) + _CORRELATION))
 
