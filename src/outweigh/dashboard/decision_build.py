@@ -13,4 +13,6 @@ def decision_page(found: Decision, series: Mapping[str, int]) -> DecisionPage:
     plan = cost_page(found.plan) if found.plan else None
     if found.recommendation is None:
         return DecisionPage(plan.finding if plan else "", None, plan, found.missing)
-    return DecisionPage(found.recommendation.answer, pick(found.recommendation, series), plan, found.missing)
+    currency = found.plan.cost.total.currency if found.plan else found.recommendation.need.limits.currency
+    made = pick(found.recommendation, series, currency)
+    return DecisionPage(found.recommendation.answer, made, plan, found.missing)

@@ -18,12 +18,11 @@ _SHOWN = 20
 _SURE = ((0.95, "Our pick, sure"), (0.8, "Our pick, fairly sure"), (0.5, "Our pick, more likely than not"))
 
 
-def pick(found: Recommendation, series: Mapping[str, int]) -> PickPage | None:
+def pick(found: Recommendation, series: Mapping[str, int], currency: str | None) -> PickPage | None:
     """The part; None where no model keeps the limits, which the heading says."""
     if not found.ranked:
         return None
     first = found.ranked[0]
-    currency = found.need.limits.currency
     return PickPage(
         sure=next(
             (said for least, said in _SURE if first.confidence >= least), "Our pick, but hardly surer than chance"
@@ -176,7 +175,7 @@ def _guidance(found: Guidance) -> list[Fact]:
         "Precision": found.precision,
         "Replicas": found.replicas,
         "Machines": found.machines,
-        "At a time": found.requests_at_a_time and f"{found.requests_at_a_time} requests",
+        "At a time": found.requests_at_a_time and words.many(found.requests_at_a_time, "request"),
         "Whole answer": latency,
     }
     said = [Fact(label, str(value)) for label, value in facts.items() if value is not None]
