@@ -62,7 +62,7 @@ def test_starts_that_favour_one_of_two_equal_models_are_seen_through():
     rng = np.random.default_rng(6)
     starts = [place // 10 for place in range(50)]
     told, blind = [], []
-    for _ in range(400):
+    for _ in range(150):
         first = np.exp(0.02 * np.repeat(rng.normal(size=5), 10) + 0.005 * rng.normal(size=50))
         second = np.exp(0.005 * rng.normal(size=50))
         told.append(interleaved(first.tolist(), second.tolist(), starts=starts))
