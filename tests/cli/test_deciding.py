@@ -94,8 +94,9 @@ def test_nothing_is_decided_without_being_asked(home, said):
 )
 def test_a_bad_file_is_refused_before_any_work(home, refused, tmp_path, flag, text, words):
     (tmp_path / "bad.toml").write_text(text)
-    line = refused("compare", "package:nothing-here", flag, tmp_path / "bad.toml")
-    assert words in line
+    for verb in ("compare", "report"):
+        line = refused(verb, "package:nothing-here", flag, tmp_path / "bad.toml")
+        assert words in line
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,9 @@ def report(
     from outweigh.engine import reading
 
     check_target(to, "report.html")
+    asked = Asked(need, deployment).checked()
     names = runs or ["latest"]
-    report_runs([reading.load(name) for name in names], to, decided(names, Asked(need, deployment)))
+    report_runs([reading.load(name) for name in names], to, decided(names, asked))
     console().print(f"Report: [bold]{to}[/bold]")
 
 
