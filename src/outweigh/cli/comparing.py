@@ -112,8 +112,7 @@ def _field(console: "Console", comparison: Comparison) -> None:
 def _matchups(console: "Console", comparison: Comparison) -> None:
     """Who is ahead of whom on how many benchmarks."""
     letters = _letters(comparison)
-    known = {(each.first, each.second): (each.wins, each.ties, each.losses) for each in comparison.matchups}
-    known |= {(second, first): counts[::-1] for (first, second), counts in known.items()}
+    known = comparison.sides
     made = table("wins–ties–losses", *letters.values(), right=tuple(range(1, len(letters) + 1)))
     for name, letter in letters.items():
         cells = ("–".join(map(str, known[name, other])) if other != name else "" for other in letters)

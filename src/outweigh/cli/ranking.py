@@ -88,18 +88,9 @@ def with_families(entries: "Entries") -> "Entries":
     """The same with a family for each model. It reads every standing."""
     from dataclasses import replace
 
-    standings = entries.fetch(range(len(entries.board)))
-    return replace(entries, families=_families(standings))
+    from outweigh.insight.families import families
 
-
-def _families(standings: "Sequence[Standing]") -> list[str]:
-    from importlib import import_module
-    from importlib.util import find_spec
-
-    if find_spec("outweigh.insight.families") is None:
-        return [each.parent or each.architecture or each.model for each in standings]
-    found: list[str] = import_module("outweigh.insight.families").families(standings)
-    return found
+    return replace(entries, families=families(entries.fetch(range(len(entries.board)))))
 
 
 def _results() -> "list[Result]":

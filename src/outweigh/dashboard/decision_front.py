@@ -8,6 +8,8 @@ from outweigh.dashboard import units, words
 from outweigh.dashboard.clouds import Cloud, Clouds
 from outweigh.dashboard.report_page import Table
 from outweigh.dashboard.units import Unit
+from outweigh.insight import pareto
+from outweigh.insight.probabilities import probability
 from outweigh.records import CostName, Goal, Objective, Ranked, Recommendation
 
 _NAMED = 6  # models of the front that have their name in the chart
@@ -64,17 +66,11 @@ def placed(found: Recommendation, cost: CostName) -> list[Placed]:
 
 def on_front(models: Sequence[Placed]) -> set[str]:
     """Those that no other is at least as good as on both, and better on one, at likely values."""
-    kept = set()
-    for one in models:
-        beaten = any(
-            other.quality[0] >= one.quality[0]
-            and other.cost.value <= one.cost.value
-            and (other.quality[0] > one.quality[0] or other.cost.value < one.cost.value)
-            for other in models
-        )
-        if not beaten:
-            kept.add(one.model)
-    return kept
+    import numpy as np
+
+    figures = np.array([(each.quality[0], each.cost.value) for each in models])
+    kept = pareto.front(figures, [True, False])
+    return {each.model for each, on_it in zip(models, kept, strict=True) if on_it}
 
 
 def unit_of(cost: CostName, values: Sequence[float], currency: str | None) -> Unit:
@@ -147,9 +143,7 @@ def table(found: Recommendation, cost: CostName, currency: str | None) -> Table:
 
 def chance(share: float) -> str:
     """A probability in whole percent, which draws at random never make certain."""
-    if 0.995 <= share < 1:
-        return "over 99 %"
-    return "under 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
+    return probability(share) if 0 < share < 1 else f"{100 * share:.0f} %"
 
 
 def ranged(value: float, low: float, high: float, factor: float) -> str:

@@ -14,8 +14,7 @@ def _matchups(comparison: Comparison) -> tuple[Table, ...]:
     models = comparison.models
     if len(models) < 3 or not comparison.matchups:
         return ()
-    known = {(each.first, each.second): (each.wins, each.ties, each.losses) for each in comparison.matchups}
-    known |= {(second, first): counts[::-1] for (first, second), counts in known.items()}
+    known = comparison.sides
     rows = tuple(
         (name, *(words.DASH.join(map(str, known[name, other])) if other != name else "" for other in models))
         for name in models

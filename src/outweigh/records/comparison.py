@@ -125,3 +125,9 @@ class Comparison(Record):
     notes: tuple[str, ...] = ()
     matchups: tuple[Matchup, ...] = ()
     lineage: tuple[Step, ...] = ()
+
+    @property
+    def sides(self) -> dict[tuple[str, str], tuple[int, int, int]]:
+        """Wins, ties and losses of each model against each other one."""
+        found = {(each.first, each.second): (each.wins, each.ties, each.losses) for each in self.matchups}
+        return found | {(second, first): counts[::-1] for (first, second), counts in found.items()}
