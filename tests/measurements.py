@@ -2,13 +2,17 @@
 
 from datetime import UTC, datetime
 
+from outweigh.insight.roofline import Work
 from outweigh.records import (
     Accelerator,
     Arrival,
+    Energy,
     Estimate,
     Evaluation,
+    Footprint,
     Machine,
     Measurement,
+    ModelCard,
     ModelSource,
     ModelSpec,
     Precision,
@@ -17,6 +21,7 @@ from outweigh.records import (
     Workload,
 )
 
+OPERATIONS, TRAFFIC, OVERHEAD = 2e11, 2e10, 0.002  # what the machine of `timed` reaches
 WHEN = datetime(2026, 3, 1, tzinfo=UTC)
 CARD = Accelerator(name="NVIDIA A100", kind="cuda")
 MACHINE = Machine(cpu="x", cores=8, memory_bytes=1 << 36, system="Linux", accelerators=(CARD, CARD))
@@ -75,3 +80,28 @@ def scored(model="org/small", score=0.8, benchmark="gsm8k", spread=0.05):
         started_at=WHEN,
         finished_at=WHEN,
     )
+
+
+def timed(name, parameters, batch=1, prompt=256, output=32, noise=1.0, **changes):
+    """A measurement of a machine that reaches just these constants."""
+    tokens = batch * (prompt + output)
+    footprint = Footprint(
+        weights_bytes=int(2 * parameters), cache_bytes=1000 * tokens, activation_bytes=0, runtime_bytes=0
+    )
+    work = Work(parameters, 2 * parameters, 1000, batch, prompt, output)
+    first, later = (OVERHEAD + max(done / OPERATIONS, read / TRAFFIC) for done, read in work.steps())
+    known = {
+        "model": spec(name),
+        "card": ModelCard(title=name, parameters=int(parameters)),
+        "workload": Workload(batch_size=batch, prompt_tokens=prompt, output_tokens=output),
+        "footprint": footprint,
+        "figures": (
+            figure("ttft_seconds_p50", first * noise),
+            figure("tpot_seconds_p50", later * noise),
+            figure("peak_resident_bytes", 1.2 * footprint.total_bytes),
+        ),
+        "energy": Energy(
+            source="counter", estimated=False, method="t", joules=50, low=49, high=51, idle_watts=None, seconds=1
+        ),
+    }
+    return measured(**(known | changes))

@@ -7,6 +7,10 @@ import re
 
 import pytest
 
+from measurements import measured, timed
+from outweigh.store import measurements, runs
+from outweigh.store.summary import RunStatus
+
 COLUMNS = ("arc", "hellaswag", "mmlu", "truthfulqa", "winogrande", "gsm8k")
 
 
@@ -71,3 +75,59 @@ def test_nonsense_gets_one_line(refused, leaderboard, flags, line):
 def test_without_a_leaderboard_it_says_what_to_give(refused, tmp_path):
     assert "give its csv or csv.gz with --from" in refused("predict", "a", "--benchmark", "gsm8k")
     assert "cannot be read" in refused("predict", "a", "--benchmark", "gsm8k", "--from", tmp_path / "none.csv")
+
+
+@pytest.fixture
+def machine(call):
+    """Holds a run of five models, each measured with two batch sizes."""
+    with runs.opened() as session:
+        name = runs.begin(session, "m1", None, {})
+        for size in (1e8, 5e8, 1e9, 2e9, 4e9):
+            for batch in (1, 8):
+                measurements.add(session, name, timed(f"org/m{size:g}", size, batch))
+        runs.finish(session, name, RunStatus.FINISHED)
+
+
+def test_times_of_a_model_that_is_not_here_are_predicted(said, machine):
+    out = said("predict", "me/new", "--parameters", "3e9", "--hardware", "here")
+    assert "me/new on the machine of the measurements, batch 1 × (256 + 32) in bfloat16: predicted" in out
+    assert re.search(r"time per output token +302 \[[\d.]+, [\d.]+\] ms", out)
+    assert "Note: no memory: it takes a model whose files are here" in out
+
+
+def test_another_device_takes_the_one_that_was_measured(said, machine):
+    flags = ["--parameters", "3e9", "--hardware", "h100-sxm", "--measured-on", "l4", "--batch-size", "16", "--json"]
+    document = json.loads(said("predict", "me/new", *flags))
+    assert document["hardware"] == "h100-sxm"
+    assert [each["metric"] for each in document["predictions"]] == [
+        "ttft_seconds", "tpot_seconds", "e2e_seconds", "joules",
+    ]  # fmt: skip
+    for each in document["predictions"]:
+        assert each["predicted"] is True
+        assert each["low"] <= each["value"] <= each["high"]
+        assert "batch size 16 is outside what was measured, 1 to 8" in each["out_of_range"]
+        assert any("nothing was measured there" in line for line in each["out_of_range"])
+
+
+@pytest.mark.parametrize(
+    ("flags", "line"),
+    [
+        ([], "predict one thing: a score with --benchmark NAME"),
+        (["--benchmark", "gsm8k", "--hardware", "l4"], "predict one thing"),
+        (["--hardware", "abacus"], "no datasheet of 'abacus' is known: take one of h200-sxm"),
+        (["--hardware", "l4", "--parameters", "3e9"], "say which one was measured"),
+        (["--hardware", "here", "--parameters", "3e9", "--precision", "float32"], "the measurements are in bfloat16"),
+        (["--hardware", "here", "--parameters", "3"], "--parameters 3: give the number of weights, such as 7e9"),
+        (["--hardware", "here", "--run", "nobody"], "nobody"),
+    ],
+)
+def test_hardware_that_cannot_be_predicted_gets_one_line(refused, machine, flags, line):
+    assert line in refused("predict", "me/new", *flags)
+
+
+def test_a_run_without_measurements_in_this_process_gets_one_line(refused, call):
+    with runs.opened() as session:
+        name = runs.begin(session, "m1", None, {})
+        measurements.add(session, name, measured(model=timed("a", 1e9).model.but(precision=None)))
+        runs.finish(session, name, RunStatus.FINISHED)
+    assert "nothing to predict from" in refused("predict", "me/new", "--hardware", "here", "--parameters", "3e9")

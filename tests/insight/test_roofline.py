@@ -2,40 +2,14 @@
 
 import pytest
 
-from measurements import figure, measured, spec
+from measurements import OPERATIONS, OVERHEAD, TRAFFIC, measured, timed
 from outweigh.insight.datasheets import Datasheet, datasheet
-from outweigh.insight.elsewhere import energy, memory, times
+from outweigh.insight.elsewhere import energy, everything, memory, times
 from outweigh.insight.roofline import Work, fitted, work_of
-from outweigh.records import Energy, Footprint, Machine, ModelCard, UserError, Workload
+from outweigh.records import Footprint, Machine, UserError
 
-OPERATIONS, TRAFFIC, OVERHEAD = 2e11, 2e10, 0.002
 OTHER = Machine(cpu="y", cores=2, memory_bytes=1 << 30, system="Linux")
 HERE = datasheet("l4")
-
-
-def timed(name, parameters, batch=1, prompt=256, output=32, noise=1.0, **changes):
-    """A measurement of a machine that reaches just these constants."""
-    tokens = batch * (prompt + output)
-    footprint = Footprint(
-        weights_bytes=int(2 * parameters), cache_bytes=1000 * tokens, activation_bytes=0, runtime_bytes=0
-    )
-    work = Work(parameters, 2 * parameters, 1000, batch, prompt, output)
-    first, later = (OVERHEAD + max(done / OPERATIONS, read / TRAFFIC) for done, read in work.steps())
-    known = {
-        "model": spec(name),
-        "card": ModelCard(title=name, parameters=int(parameters)),
-        "workload": Workload(batch_size=batch, prompt_tokens=prompt, output_tokens=output),
-        "footprint": footprint,
-        "figures": (
-            figure("ttft_seconds_p50", first * noise),
-            figure("tpot_seconds_p50", later * noise),
-            figure("peak_resident_bytes", 1.2 * footprint.total_bytes),
-        ),
-        "energy": Energy(
-            source="counter", estimated=False, method="t", joules=50, low=49, high=51, idle_watts=None, seconds=1
-        ),
-    }
-    return measured(**(known | changes))
 
 
 MEASURED = [
@@ -92,6 +66,32 @@ def test_energy_is_the_share_of_the_power_limit_and_less_sure_than_the_time():
     assert found.value == pytest.approx(seconds.value * 50 / HERE.watts * 350)
     assert found.high / found.value >= seconds.high / seconds.value - 1e-9
     assert found.out_of_range == seconds.out_of_range
+
+
+def test_energy_on_the_same_machine_needs_no_datasheet():
+    seconds = times(work_of(timed("new", 1e9)), MEASURED)[2]
+    assert energy(seconds, MEASURED).value == pytest.approx(50 * seconds.value)
+
+
+def test_energy_from_estimates_says_so():
+    guessed = [each.but(energy=each.energy.but(estimated=True)) for each in MEASURED]
+    seconds = times(work_of(timed("new", 1e9)), guessed)[2]
+    assert energy(seconds, guessed).out_of_range == ("the energy of the measured models was estimated, not counted",)
+
+
+def test_everything_is_told_with_what_is_missing_and_why():
+    server = measured()
+    figures, notes = everything(work_of(timed("new", 1e9)), None, [*MEASURED, server])
+    assert [each.metric for each in figures] == ["ttft_seconds", "tpot_seconds", "e2e_seconds", "joules"]
+    assert len(notes) == 2
+    assert notes[0].startswith("left out: small: a roofline takes measurements of batches")
+    assert notes[1] == "no memory: it takes a model whose files are here"
+
+
+def test_more_memory_than_the_device_has_is_flagged():
+    footprint = Footprint(weights_bytes=int(3e10), cache_bytes=0, activation_bytes=0, runtime_bytes=0)
+    assert memory(footprint, MEASURED, datasheet("l4")).out_of_range == ("more than the 24 GB of l4",)
+    assert memory(footprint, MEASURED, datasheet("l40s")).out_of_range == ()
 
 
 @pytest.mark.parametrize(

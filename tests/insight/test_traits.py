@@ -20,6 +20,12 @@ def test_what_a_card_does_not_say_is_not_known():
     assert told(bare, "license told") == 0
 
 
+def test_a_size_that_no_file_tells_is_told_by_the_name():
+    bare = Standing(provenance="a test", model="a/pythia-410m")
+    assert told(bare, "log parameters") == np.log(4.1e8)
+    assert told(bare.but(parameters=5e8), "log parameters") == np.log(5e8)
+
+
 def test_numbers_and_answers():
     row = standing("a/b", parameters=8e9, published=date(2023, 1, 11), precision="float16", license="cc-by-nc-4.0")
     assert told(row, "log parameters") == np.log(8e9)

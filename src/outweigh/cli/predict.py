@@ -1,7 +1,7 @@
-"""`outweigh predict`: a score that a model would reach on a benchmark that it has not run."""
+"""`outweigh predict`: a score on a benchmark that was not run, or what a model takes on hardware not at hand."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -10,7 +10,21 @@ from outweigh.cli.output import AsJson
 
 def predict(  # noqa: PLR0913 - each is a flag
     model: Annotated[str, typer.Argument(help="A model of the leaderboard, or any name: then say what its card says.")],
-    benchmark: Annotated[str, typer.Option(help="The benchmark to predict, such as leaderboard_gpqa.")],
+    benchmark: Annotated[str | None, typer.Option(help="The benchmark to predict, such as leaderboard_gpqa.")] = None,
+    hardware: Annotated[
+        str | None,
+        typer.Option(help="Predict time, memory and energy instead: on `here`, or on a device such as h100-sxm."),
+    ] = None,
+    measured_on: Annotated[
+        str | None, typer.Option(help="For --hardware: the device that the runs were measured on, such as l4.")
+    ] = None,
+    run: Annotated[
+        list[str] | None,
+        typer.Option(help="For --hardware: a run of `outweigh measure`; may be given several times. Default: latest."),
+    ] = None,
+    batch_size: Annotated[int, typer.Option(help="For --hardware: sequences at once.", min=1)] = 1,
+    prompt_tokens: Annotated[int, typer.Option(help="For --hardware: the length of each prompt.", min=1)] = 256,
+    output_tokens: Annotated[int, typer.Option(help="For --hardware: the length of each answer.", min=1)] = 32,
     leaderboard: Annotated[
         Path | None, typer.Option("--from", help="The leaderboard to learn from: its published csv or csv.gz.")
     ] = None,
@@ -30,11 +44,10 @@ def predict(  # noqa: PLR0913 - each is a flag
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Predict a score from the model's card and its other scores, with a 90 % interval and what it rests on."""
-    from outweigh.cli import predicting
-    from outweigh.cli.output import console, print_json
+    """Predict a score from the model's card and its other scores, or its time, memory and energy on other hardware."""
+    from outweigh.records import UserError
 
-    said = {
+    card = {
         "parameters": parameters,
         "architecture": architecture,
         "precision": precision,
@@ -44,10 +57,47 @@ def predict(  # noqa: PLR0913 - each is a flag
         "published": published,
         "chat_template": chat_template,
     }
-    card = {name: value for name, value in said.items() if value is not None}
-    asked, found, measured = predicting.predicted(model, benchmark, leaderboard, (card, score or []))
+    if (benchmark is None) == (hardware is None):
+        raise UserError(
+            "predict one thing: a score with --benchmark NAME, or time, memory and energy with --hardware NAME"
+        )
+    if benchmark is not None:
+        _score(model, benchmark, leaderboard, card, score or [], as_json)
+    else:
+        work = (batch_size, prompt_tokens, output_tokens)
+        _elsewhere(model, (hardware or "", measured_on), run or ["latest"], work, (parameters, precision), as_json)
+
+
+def _score(
+    model: str, benchmark: str, leaderboard: Path | None, card: dict[str, Any], scores: list[str], as_json: bool
+) -> None:
+    from outweigh.cli import predicting
+    from outweigh.cli.output import console, print_json
+
+    told = {name: value for name, value in card.items() if value is not None}
+    asked, found, measured = predicting.predicted(model, benchmark, leaderboard, (told, scores))
     if as_json:
         document = {"model": asked.model, "prediction": found.model_dump(mode="json")}
         print_json("prediction", document | {"measured": measured and measured.model_dump(mode="json")})
         return
     predicting.print_prediction(console(), asked.model, found, measured)
+
+
+def _elsewhere(
+    model: str,
+    devices: tuple[str, str | None],
+    runs: list[str],
+    work: tuple[int, int, int],
+    size: tuple[float | None, str | None],
+    as_json: bool,
+) -> None:
+    from outweigh.cli import elsewhere
+    from outweigh.cli.output import console, print_json
+
+    found = elsewhere.predicted(model, devices, runs, work, size)
+    if as_json:
+        figures = [each.model_dump(mode="json") for each in found.figures]
+        document = {"model": found.title, "hardware": found.device, "predictions": figures, "notes": found.notes}
+        print_json("prediction", document)
+        return
+    elsewhere.print_elsewhere(console(), found)

@@ -49,9 +49,17 @@ def described(model: str, table: "Sequence[Standing]", card: Mapping[str, Any], 
     except ValidationError as error:
         first = error.errors()[0]
         raise UserError(f"--{first['loc'][0]} {first['input']!r}: {first['msg']}".replace("_", "-")) from error
-    if changed.parameters is not None and not 1e5 <= changed.parameters <= 1e14:
-        raise UserError(f"--parameters {changed.parameters:g}: give the number of weights, such as 7e9 for 7 billion")
+    if changed.parameters is not None:
+        check_parameters(changed.parameters)
     return changed.but(scores={**changed.scores, **dict(_score(each, known) for each in scores)})
+
+
+def check_parameters(said: float) -> None:
+    """UserError for what is no count of weights, such as billions."""
+    from outweigh.records import UserError
+
+    if not 1e5 <= said <= 1e14:
+        raise UserError(f"--parameters {said:g}: give the number of weights, such as 7e9 for 7 billion")
 
 
 def _score(said: str, known: set[str]) -> "tuple[str, Estimate]":

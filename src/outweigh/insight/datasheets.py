@@ -54,4 +54,4 @@ def datasheet(name: str) -> Datasheet:
         if each.name == wanted:
             return each
     known = ", ".join(each.name for each in DATASHEETS)
-    raise UserError(f"no datasheet of {name!r} is known: take one of {known}, or give its figures yourself")
+    raise UserError(f"no datasheet of {name!r} is known: take one of {known}")

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from outweigh.records import Arrival, Measurement, Precision, Predicted, UserError
+from outweigh.records import Arrival, Footprint, Measurement, Precision, Predicted, UserError, Workload
 
 if TYPE_CHECKING:
     import numpy as np
@@ -59,15 +59,19 @@ def work_of(measurement: Measurement) -> Work:
         raise UserError(f"{measurement.title}: a roofline takes measurements of batches, not of {workload.described}")
     if card is None or not card.parameters or precision is None:
         raise UserError(f"{measurement.title}: its parameters or precision are not known, which a roofline needs")
-    footprint = measurement.footprint
-    tokens = workload.batch_size * (workload.prompt_tokens + workload.output_tokens)
+    return sized(card.parameters, precision, workload, measurement.footprint)
+
+
+def sized(parameters: float, precision: Precision, workload: Workload, footprint: Footprint | None) -> Work:
+    """The work of a model of so many weights; what its tokens leave in the cache is told by its footprint alone."""
+    batch, prompt, output = workload.batch_size or 1, workload.prompt_tokens, workload.output_tokens
     return Work(
-        parameters=card.parameters,
-        weight_bytes=footprint.weights_bytes if footprint else card.parameters * _BYTES[precision],
-        cache_bytes=footprint.cache_bytes / tokens if footprint else 0.0,
-        batch=workload.batch_size,
-        prompt_tokens=workload.prompt_tokens,
-        output_tokens=workload.output_tokens,
+        parameters=parameters,
+        weight_bytes=footprint.weights_bytes if footprint else parameters * _BYTES[precision],
+        cache_bytes=footprint.cache_bytes / (batch * (prompt + output)) if footprint else 0.0,
+        batch=batch,
+        prompt_tokens=prompt,
+        output_tokens=output,
     )
 
 

@@ -66,7 +66,7 @@ _WORDS = {
 }
 _PATTERNS = {name: re.compile(pattern) for name, pattern in _WORDS.items()}
 _NUMBERS: dict[str, Callable[[Standing], float | None]] = {
-    "log parameters": lambda each: float(np.log(each.parameters)) if each.parameters else None,
+    "log parameters": lambda each: _log(each.parameters or each.named_parameters),
     "date": lambda each: _days(each.published or each.submitted),
     "generation": lambda each: each.generation,
     "log likes": lambda each: float(np.log1p(each.likes)) if each.likes is not None else None,
@@ -81,6 +81,10 @@ _NUMBERS: dict[str, Callable[[Standing], float | None]] = {
     "parent is a merge": lambda each: "(Merge)" in (each.parent or ""),
     "license told": lambda each: each.license is not None,
 }
+
+
+def _log(value: float | None) -> float | None:
+    return float(np.log(value)) if value else None
 
 
 def _days(day: date | None) -> float | None:
