@@ -1,6 +1,6 @@
 """How well scores are predicted for models of families that were never seen, on a real leaderboard.
 
-    python benchmarks/prediction.py --leaderboard open_llm_leaderboard.csv[.gz] [--quick] [--scale shown] [--json]
+    python benchmarks/prediction.py --leaderboard open_llm_leaderboard.csv[.gz] [--scale shown] [--json]
 
 Families of fine-tunes, merges and re-uploads (`outweigh.insight.families`) are dealt whole into folds, the largest
 first. For each benchmark of the table each fold is predicted by `Predictor`, the same code as `outweigh predict`,
@@ -78,7 +78,6 @@ class Table:
     folds: NDArray[np.int64]
     benchmarks: tuple[str, ...]
     scale: Scale
-    quick: bool
 
 
 def predicted(table: Table, benchmark: str, known: tuple[str, ...]) -> Line:
@@ -101,7 +100,6 @@ def predicted(table: Table, benchmark: str, known: tuple[str, ...]) -> Line:
             known,
             scale=table.scale,
             kin=[table.kin[row] for row in outside],
-            quick=table.quick,
         )
         asked = [table.standings[row] for row in inside]
         value[inside], low[inside], high[inside] = predictor.values(asked)
@@ -128,7 +126,7 @@ def predicted(table: Table, benchmark: str, known: tuple[str, ...]) -> Line:
     )
 
 
-def read(path: Path, scale: Scale, folds: int, quick: bool) -> Table:
+def read(path: Path, scale: Scale, folds: int) -> Table:
     """The table with families and folds."""
     _, standings = read_leaderboard(path)
     kin = families(standings)
@@ -136,7 +134,7 @@ def read(path: Path, scale: Scale, folds: int, quick: bool) -> Table:
     if not len(codes) or codes.max() == 0:
         raise UserError(f"{path}: its models are all of one family: nothing can be left out and predicted")
     benchmarks = tuple(dict.fromkeys(name for standing in standings for name in standing.scores))
-    return Table(standings, kin, deal(codes, folds), benchmarks, scale, quick)
+    return Table(standings, kin, deal(codes, folds), benchmarks, scale)
 
 
 def show(line: Line) -> None:
@@ -170,7 +168,7 @@ def lines(table: Table, only: str | None) -> Iterator[Line]:
 
 def run(asked: argparse.Namespace, path: Path) -> None:
     """Print the table, or one JSON object a line."""
-    table = read(path, asked.scale, asked.folds, asked.quick)
+    table = read(path, asked.scale, asked.folds)
     if asked.json:
         for line in lines(table, asked.only):
             print(json.dumps({**asdict(line), "gained": line.gained, "holds": line.holds}), flush=True)
@@ -190,7 +188,6 @@ def main() -> None:
     parser.add_argument("--leaderboard", type=Path, default=os.environ.get("OUTWEIGH_LEADERBOARD"))
     parser.add_argument("--folds", type=int, default=8)
     parser.add_argument("--scale", type=Scale, choices=list(Scale), default=Scale.SHOWN)
-    parser.add_argument("--quick", action="store_true", help="without boosted trees")
     parser.add_argument("--only", help="one benchmark alone")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()

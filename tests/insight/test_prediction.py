@@ -98,7 +98,7 @@ def test_what_was_never_seen_is_flagged(predictor):
 
 
 def test_with_the_card_alone_intervals_are_wider(predictor):
-    card = Predictor(TABLE, "gpqa", (), kin=KIN, quick=True)
+    card = Predictor(TABLE, "gpqa", (), kin=KIN)
     (_, low, high), (_, narrow_low, narrow_high) = card.values(NEW), predictor.values(NEW)
     assert (high - low).mean() > 1.5 * (narrow_high - narrow_low).mean()
     assert set(card.predict(NEW[:1])[0].basis) == {"parameters", "architecture", "precision", "published", "name"}
@@ -106,16 +106,16 @@ def test_with_the_card_alone_intervals_are_wider(predictor):
 
 def test_the_scale_is_that_which_was_asked_for():
     shown = [row.but(normalized={name: 100 * each.value / 2 for name, each in row.scores.items()}) for row in TABLE]
-    raw = Predictor(shown, "gpqa", OTHERS, kin=KIN, quick=True)
-    half = Predictor(shown, "gpqa", OTHERS, kin=KIN, quick=True, scale=Scale.SHOWN)
+    raw = Predictor(shown, "gpqa", OTHERS, kin=KIN)
+    half = Predictor(shown, "gpqa", OTHERS, kin=KIN, scale=Scale.SHOWN)
     assert half.predict(shown[:1])[0].unit == "points"
     assert half.values(shown)[0].mean() == pytest.approx(raw.values(shown)[0].mean() / 2, rel=0.05)
 
 
 def test_rows_without_the_score_teach_nothing_and_do_no_harm():
     gaps = hidden(TABLE[:50], "gpqa") + TABLE[50:]
-    found = Predictor(gaps, "gpqa", OTHERS, kin=KIN, quick=True).values(NEW)[0]
-    without = Predictor(TABLE[50:], "gpqa", OTHERS, kin=KIN[50:], quick=True).values(NEW)[0]
+    found = Predictor(gaps, "gpqa", OTHERS, kin=KIN).values(NEW)[0]
+    without = Predictor(TABLE[50:], "gpqa", OTHERS, kin=KIN[50:]).values(NEW)[0]
     assert np.allclose(found, without)
 
 
@@ -136,4 +136,4 @@ def test_what_cannot_be_predicted_is_refused_in_one_line(rows, benchmark, known,
 
 def test_one_family_alone_teaches_nothing_of_others():
     with pytest.raises(UserError, match="two families"):
-        Predictor(TABLE, "gpqa", OTHERS, kin=["one"] * len(TABLE), quick=True)
+        Predictor(TABLE, "gpqa", OTHERS, kin=["one"] * len(TABLE))

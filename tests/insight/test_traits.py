@@ -42,6 +42,16 @@ def test_names_of_the_model_and_its_parent_tell_how_it_was_made():
     assert told(standing("a/Thing-7B", parent="Removed"), "parent removed") == 1
 
 
+def test_a_base_that_nobody_names_is_betrayed_by_its_shape():
+    """Qwen2 and Qwen2.5 share shapes, so there the day counts."""
+    assert told(standing("a/Aspire", parameters=8.03e9), "name: llama 3") == 1
+    assert told(standing("a/Aspire", parameters=8.2e9), "name: llama 3") == 0
+    late = standing("a/Aspire", parameters=7.616e9, published=date(2024, 11, 1))
+    assert told(late, "name: qwen 2.5") == 1
+    assert told(late.but(published=date(2024, 8, 1)), "name: qwen 2.5") == 0
+    assert told(late.but(published=date(2024, 8, 1)), "name: qwen 2") == 1
+
+
 def test_what_only_an_evaluation_can_tell_is_no_trait():
     row = standing("a/b")
     later = row.but(carbon_kilograms=9.0, flagged=True, available=False, scores={})
@@ -49,7 +59,7 @@ def test_what_only_an_evaluation_can_tell_is_no_trait():
 
 
 def test_words_count_where_they_occur_in_several_families():
-    rows = [standing(f"owner/{'common' if row < 12 else 'rare'}-{row}") for row in range(24)]
+    rows = [standing(f"owner/{'common' if row < 12 else 'rare'}-{row}", parameters=None) for row in range(24)]
     spread = [str(row % 6) for row in range(24)]
     known = vocabulary(rows, spread)
     assert known == ("common", "owner", "rare")

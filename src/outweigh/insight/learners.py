@@ -71,29 +71,6 @@ def straight(inputs: Inputs, target: Floats, families: Codes) -> Fitted:
     return lambda asked: np.asarray(model.predict(scale(asked.sizes_and_scores)))
 
 
-def curved(inputs: Inputs, target: Floats, families: Codes) -> Fitted:
-    """Ridge regression on the scores, their squares and products, and the traits."""
-    from sklearn.linear_model import RidgeCV
-
-    first = Standardizer(inputs.sizes_and_scores)
-    second = Standardizer(_products(first(inputs.sizes_and_scores)), 6.0)
-    third = Standardizer(inputs.traits)
-
-    def design(asked: Inputs) -> Floats:
-        scores = first(asked.sizes_and_scores)
-        return np.column_stack([scores, second(_products(scores)), 0.5 * third(asked.traits)])
-
-    model = RidgeCV(np.logspace(0, 4, 9)).fit(design(inputs), target)
-    return lambda asked: np.asarray(model.predict(design(asked)))
-
-
-def _products(columns: Floats) -> Floats:
-    """Every column times every column, itself included."""
-    one, other = np.triu_indices(columns.shape[1])
-    found: Floats = columns[:, one] * columns[:, other]
-    return found
-
-
 def trees(inputs: Inputs, target: Floats, families: Codes, *, seed: int = 0, rounds: int = 150) -> Fitted:
     """Boosted trees with absolute error on what `straight` leaves (Friedman 2001; Ke 2017), large families damped."""
     from sklearn.ensemble import HistGradientBoostingRegressor

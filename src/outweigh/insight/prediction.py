@@ -11,8 +11,8 @@ import numpy as np
 
 from outweigh.insight.blending import FOLDS, LEVEL, Learned, Part, learn
 from outweigh.insight.families import families
-from outweigh.insight.kernel import kernel
-from outweigh.insight.learners import Floats, Inputs, curved, trees
+from outweigh.insight.kernel import BY_FAMILY, CARD_ALONE, PLAIN, kernel
+from outweigh.insight.learners import Floats, Inputs, trees
 from outweigh.insight.range import Range
 from outweigh.insight.traits import traits, vocabulary, words
 from outweigh.records import Predicted, Scale, Standing, UserError
@@ -21,8 +21,8 @@ _FEWEST = 100  # rows: below that whole families left out leave nothing to learn
 _CARD = ("parameters", "architecture", "precision", "kind", "license", "parent", "published", "generation", "likes")
 _UNIT = {Scale.RAW: "percent", Scale.SHOWN: "points"}
 _METHOD = (
-    "kernel regression with a random effect a family, polynomial ridge and boosted trees, blended; "
-    f"conformal interval over {FOLDS} folds of whole families"
+    "kernel regression of absolute errors; where scores are known, also one with a random effect a family and boosted "
+    f"trees; conformal interval over {FOLDS} folds of whole families"
 )
 
 
@@ -37,7 +37,6 @@ class Predictor:
         *,
         scale: Scale = Scale.RAW,
         kin: Sequence[str] | None = None,
-        quick: bool = False,
     ) -> None:
         """Learn from a leaderboard's rows; `kin` are their families where these are known already.
 
@@ -55,7 +54,7 @@ class Predictor:
             raise UserError(
                 f"{benchmark} cannot be predicted: its models are all of one family, and it takes two families"
             )
-        self._learned: Learned = learn(inputs, target[np.array(rows)], codes, parts(quick), (0.0, 100.0))
+        self._learned: Learned = learn(inputs, target[np.array(rows)], codes, parts(self.known), (0.0, 100.0))
         self._range = Range([standings[row] for row in rows], inputs, self.known)
 
     def _inputs(self, standings: Sequence[Standing]) -> Inputs:
@@ -87,14 +86,14 @@ class Predictor:
         ]
 
 
-def parts(quick: bool) -> tuple[Part, ...]:
-    """What is blended; `quick` leaves out the trees, which take most of the time.
+def parts(known: Sequence[str]) -> tuple[Part, ...]:
+    """What is blended. The card alone is best left to the kernel: trees and family effects made it worse.
 
     The shares are fixed: fitted ones swung with the families that were left out, between 0 and 0.8 for one learner.
     """
-    if quick:
-        return (Part(kernel, (0.6, 0.2)), Part(curved, (0.2,)))
-    return (Part(kernel, (0.4, 0.1)), Part(curved, (0.1,)), Part(trees, (0.4,)))
+    if not known:
+        return (Part(kernel(CARD_ALONE), 1.0),)
+    return (Part(kernel(PLAIN), 0.35), Part(kernel(BY_FAMILY), 0.35), Part(trees, 0.3))
 
 
 def check(standings: Sequence[Standing], benchmark: str, known: Sequence[str], rows: int) -> None:

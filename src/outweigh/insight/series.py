@@ -1,6 +1,7 @@
 """What a model's name betrays: the series of its base, and the size."""
 
 import re
+from datetime import date
 from functools import lru_cache
 
 # A series' own word for itself, the particular before the general. Models of one line that are merged with one
@@ -68,6 +69,44 @@ _FORMS = re.compile(
     r"[-_.](?:bnb|4bit|8bit|int4|int8|gptq|awq|gguf|ggml|exl2|hf|fp16|bf16|fp32|fp8|bfloat16|float16|safetensors|"
     r"unsloth|dequantized|quantized|sharded|copy|mirror)(?=$|[-_.])"
 )
+
+
+# Parameters of the bases' own weights, in millions to the nearest: what their Hub pages count. Half of the fine-tunes
+# and merges of a base do not name it, but have its shape.
+_SHAPES = {
+    millions: series
+    for series, counts in (
+        ("llama-2", (6738, 13016, 68977)),
+        ("llama-3.1", (8030, 8031, 70554)),
+        ("llama-3.2", (1236, 1498, 3213, 3607)),
+        ("mistral", (7242, 7248)),
+        ("mixtral", (46703, 140621)),
+        ("mistral-nemo", (12248,)),
+        ("mistral-small", (22247, 23572)),
+        ("qwen-2.5", (3086, 3397, 14766, 14770, 32764)),
+        ("gemma", (2506, 8538)),
+        ("gemma-2", (2614, 9242, 10159, 27227)),
+        ("phi-2", (2780,)),
+        ("phi-3", (3821, 13960)),
+        ("phi-4", (14660,)),
+        ("yi", (6061, 8829, 34389)),
+        ("falcon-3", (1669, 3228, 7456, 10306)),
+        ("solar", (10732,)),
+        ("smollm", (135, 362, 1711)),
+        ("tinyllama", (1100,)),
+    )
+    for millions in counts
+}
+_QWEN = (494, 630, 1544, 1777, 7613, 7616, 72706)  # shapes that Qwen2 and Qwen2.5 have in common
+_QWEN_2_5 = date(2024, 9, 19)  # when Qwen2.5 came out
+
+
+def series_by_shape(parameters: float | None, day: date | None) -> str:
+    """The series that a count of parameters betrays, of Qwen2's and Qwen2.5's with the day; empty where it does not."""
+    millions = round((parameters or 0) / 1e6)
+    if millions in _QWEN:
+        return "qwen-2.5" if day and day >= _QWEN_2_5 else "qwen-2"
+    return _SHAPES.get(millions, "")
 
 
 @lru_cache(maxsize=50_000)

@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from outweigh.insight.series import series_by_shape
 from outweigh.records import Standing
 
 _SPLIT = re.compile(r"[-_./ ()]+")
@@ -109,8 +110,7 @@ def traits(standings: Sequence[Standing]) -> NDArray[np.float64]:
 
 def _row(standing: Standing) -> list[float]:
     architecture, license_ = standing.architecture or "", (standing.license or "").lower()
-    parent = "" if (standing.parent or "").lower() == "removed" else standing.parent or ""
-    name = f"{standing.model} {parent}".lower().replace("_", "-")
+    name = _names(standing).replace("_", "-")
     numbers = [tell(standing) for tell in _NUMBERS.values()]
     known = [np.nan if number is None else float(number) for number in numbers]
     known += [np.nan if standing.kind is None else float(standing.kind == kind) for kind in _KINDS]
@@ -142,4 +142,11 @@ def words(standings: Sequence[Standing], known: Sequence[str]) -> NDArray[np.flo
 
 
 def _words(standing: Standing) -> set[str]:
-    return {word for word in _SPLIT.split(f"{standing.model} {standing.parent or ''}".lower()) if len(word) > 1}
+    return {word for word in _SPLIT.split(_names(standing)) if len(word) > 1}
+
+
+def _names(standing: Standing) -> str:
+    """The model's name, its parent's, and the series that its size betrays."""
+    parent = "" if (standing.parent or "").lower() == "removed" else standing.parent or ""
+    series = series_by_shape(standing.parameters, standing.published or standing.submitted)
+    return f"{standing.model} {parent} {series}".lower()
