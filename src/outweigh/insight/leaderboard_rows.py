@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from outweigh.insight.groups import averaged
-from outweigh.insight.narrowing import dispute
+from outweigh.insight.sizes import dispute
 from outweigh.insight.ways import MEAN, WIN_RATE, Z
 from outweigh.records import Estimate, LeaderboardColumn, LeaderboardRow, RankRange, Standing
 
