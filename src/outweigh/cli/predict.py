@@ -1,6 +1,5 @@
 """`outweigh predict`: a score that a model would reach on a benchmark that it has not run."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,8 +10,11 @@ from outweigh.cli.output import AsJson
 def predict(  # noqa: PLR0913 - each is a flag
     model: Annotated[str, typer.Argument(help="A model of the leaderboard, or any name: then say what its card says.")],
     benchmark: Annotated[str, typer.Option(help="The benchmark to predict, such as leaderboard_gpqa.")],
-    leaderboard: Annotated[
-        Path | None, typer.Option("--from", help="The leaderboard to learn from: its published csv or csv.gz.")
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="The table to learn from: an imported one, by its name, or a csv. Default: the only one."
+        ),
     ] = None,
     score: Annotated[
         list[str] | None,
@@ -45,9 +47,11 @@ def predict(  # noqa: PLR0913 - each is a flag
         "chat_template": chat_template,
     }
     card = {name: value for name, value in said.items() if value is not None}
-    asked, found, measured = predicting.predicted(model, benchmark, leaderboard, (card, score or []))
+    made = predicting.predicted(model, benchmark, source, (card, score or []))
     if as_json:
-        document = {"model": asked.model, "prediction": found.model_dump(mode="json")}
-        print_json("prediction", document | {"measured": measured and measured.model_dump(mode="json")})
+        measured = made.measured and made.measured.model_dump(mode="json")
+        table = {"provenance": made.provenance.model_dump(mode="json"), "rows": made.rows}
+        document = {"model": made.asked.model, "prediction": made.found.model_dump(mode="json")}
+        print_json("prediction", document | table | {"measured": measured})
         return
-    predicting.print_prediction(console(), asked.model, found, measured)
+    predicting.print_prediction(console(), made)

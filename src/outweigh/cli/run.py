@@ -178,7 +178,7 @@ def run_models(flags: dict[str, Any], file: Path | None, asked: Asked, *, report
     held = reading.held(run)
     comparison = compare(columns(held))
     verdicts = watching.within(run)
-    decision = decided([name], asked)
+    decision = decided([run], held, asked)
     if as_json:
         saved = [asdict(each) | {"unasked": each.unasked} for each in savings(run)] if settings.adaptive else None
         versus = [each.model_dump(mode="json") for each in verdicts] if run.measurements else None
