@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from outweigh.cli.output import Remarks
+
 if TYPE_CHECKING:
     from rich.console import Console
 
@@ -125,18 +127,20 @@ def decision_json(found: "Decision | None") -> dict[str, Any]:
     return shown
 
 
-def print_decision(out: "Console", found: "Decision") -> None:
-    """The recommendation, then the cost plan, then what is missing of either."""
+def print_decision(out: "Console", found: "Decision", remarks: Remarks | None = None) -> None:
+    """The recommendation, then the cost plan, then what is missing of either. No remark comes twice."""
     from outweigh.cli import costing, recommended
+
+    remarks = remarks or Remarks(out)
 
     if found.recommendation is not None:
         out.print()
         out.rule("Which one, and how sure", align="left", style="dim")
-        recommended.print_recommendation(out, found.recommendation)
+        recommended.print_recommendation(out, found.recommendation, remarks)
     if found.plan is not None:
         out.print()
         out.rule("What it costs", align="left", style="dim")
-        costing.print_cost(out, found.plan.cost)
+        costing.print_cost(out, found.plan.cost, remarks)
         costing.print_savings(out, found.plan.savings, found.plan.cost.total.currency)
     for line in found.missing:
         out.print()
