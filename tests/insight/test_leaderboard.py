@@ -190,3 +190,14 @@ def test_ratings_are_ranked_like_shares():
 def test_an_order_that_makes_no_sense_is_refused(order, told):
     with pytest.raises(UserError, match=told):
         leaderboard(entries(*FOUR), order=order)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, None])
+def test_the_first_are_shown_and_of_equals_who_comes_first_in_the_table(limit):
+    made = [model(name, *[score] * 3) for name, score in zip("abcde", (0.5, 0.9, 0.5, 0.9, 0.5), strict=True)]
+    assert names(leaderboard(entries(*made), order=Order(limit=limit))) == ["b", "d", "a", "c", "e"][:limit]
+
+
+def test_an_order_by_one_benchmark_agrees_with_no_average():
+    notes = leaderboard(entries(*FOUR), order=Order(by="x")).notes
+    assert not any("tau" in note.lower() for note in notes)

@@ -81,7 +81,7 @@ def _changes(board: Leaderboard) -> Iterator[str]:
                 f"{moved.ranks[other]:,}"
             )
         yield f"{told}."
-    if board.agreement:
+    if any(board.sort in (each.first, each.second) for each in board.agreement):
         yield "Tau describes these orders as they were measured; it is no estimate and has no interval."
 
 
