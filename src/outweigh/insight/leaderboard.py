@@ -102,7 +102,7 @@ def leaderboard(entries: Entries, filters: Filters | None = None, order: Order |
         incomplete=incomplete,
         incomplete_models=len(pool.incomplete),
         left_out=passing.left_out,
-        agreement=agreements(found),
+        agreement=agreements(found, by),
         finding="",
     )
     return made.but(finding=finding(made), notes=notes(made, order.by_family, bool(entries.own)))

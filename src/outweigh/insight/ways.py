@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 from outweigh.records import Agreement
 from outweigh.stats import aggregates
 from outweigh.stats.aggregates import Aggregate
-from outweigh.stats.orders import dense_ranks, kendall_tau
 
 if TYPE_CHECKING:
     from outweigh.stats.aggregates import Places
@@ -88,12 +86,15 @@ def places(scores: Floats, of: Places) -> Places:
     return np.asarray(1 + len(scores) - np.searchsorted(np.sort(scores), scores[of], "right"))
 
 
-def agreements(found: Ways | None) -> tuple[Agreement, ...]:
-    """Kendall's tau of every two orders in which not all models are alike."""
+def agreements(found: Ways | None, by: str) -> tuple[Agreement, ...]:
+    """Kendall's tau of the order by one average with those by each other, where not all models are alike."""
     if found is None:
         return ()
-    ranks = {way: dense_ranks(score) for way, score in found.scores.items() if score.min() < score.max()}
+    from scipy.stats import kendalltau
+
+    varied = [way for way, score in found.scores.items() if score.min() < score.max()]
     return tuple(
-        Agreement(first=one, second=other, tau=kendall_tau(ranks[one], ranks[other]))
-        for one, other in combinations(ranks, 2)
+        Agreement(first=by, second=other, tau=float(kendalltau(found.scores[by], found.scores[other]).statistic))
+        for other in varied
+        if by in varied and other != by
     )
