@@ -7,11 +7,19 @@ import pytest
 
 from html_page import parsed, plain
 from measurements import figure, measured, scored
-from outweigh.records import Area, ModelCard
+from outweigh.cli.deciding import Asked, decided
+from outweigh.engine import reading
+from outweigh.records import Area, Energy, ModelCard, Usage
 from outweigh.store import measurements, runs
 from outweigh.store.summary import RunStatus
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+ENERGY = Energy(
+    source="table", estimated=True, method="2 W a thread", joules=9, low=8, high=10, idle_watts=None, seconds=1
+)
+USAGE = Usage(
+    energy_joules=9, energy_low_joules=8, energy_high_joules=10, energy_estimated=True, energy_method="2 W a thread"
+)
 FLAGS = ("--need", EXAMPLES / "need.toml", "--deployment", EXAMPLES / "deployment.toml")
 
 
@@ -24,7 +32,7 @@ def stored(name="friday", *, timed=True):
             areas = (("gsm8k", Area.REASONING), ("triviaqa", Area.KNOWLEDGE), ("a", Area.CODE), ("b", Area.SAFETY))
             for benchmark, area in areas:
                 result = scored(model, 0.5 + shift, benchmark, 0.1)
-                runs.add_result(session, name, result.but(card=card, area=area))
+                runs.add_result(session, name, result.but(card=card, area=area, usage=USAGE))
             figures = (
                 figure("e2e_seconds_mean", seconds), figure("e2e_seconds_p95", 1.5 * seconds),
                 figure("ttft_seconds_mean", 0.2 * seconds), figure("tpot_seconds_mean", 0.02 * seconds),
@@ -32,7 +40,9 @@ def stored(name="friday", *, timed=True):
             )  # fmt: skip
             if timed:
                 measurements.add(
-                    session, name, measured(model, seconds=seconds, figures=figures, card=card, machine=None)
+                    session,
+                    name,
+                    measured(model, seconds=seconds, figures=figures, card=card, machine=None, energy=ENERGY),
                 )
         runs.finish(session, name, RunStatus.FINISHED)
     return name
@@ -77,6 +87,27 @@ def test_what_cannot_be_decided_is_said_and_the_rest_stays(home, said):
     out = said("compare", "friday", *FLAGS)
     assert "large" in out
     assert "No cost plan: one small machine: " in out
+
+
+def test_a_decision_is_made_of_what_was_read_already(home):
+    name = stored()
+    run = reading.load(name)
+    held = reading.held(run)
+    with runs.opened() as session:
+        runs.delete(session, name)
+    found = decided([run], held, Asked(EXAMPLES / "need.toml", EXAMPLES / "deployment.toml"))
+    assert (found.recommendation.ranked[0].model, found.plan.cost.model, found.missing) == ("large", "large", ())
+
+
+@pytest.mark.parametrize("words", [("compare", "friday", *FLAGS), ("show", "friday")])
+def test_a_remark_is_made_once_however_many_tables_it_belongs_to(home, said, words):
+    stored()
+    out = said(*words)
+    assert out.count("Energy is estimated, not measured: 2 W a thread") == 1
+    if words[0] == "compare":
+        assert out.count("the energy of large is estimated") == out.count("the energy of small is estimated") == 1
+    notes = [line for line in out.splitlines() if line.startswith("Note: ")]
+    assert len(notes) == len(set(notes))
 
 
 def test_nothing_is_decided_without_being_asked(home, said):

@@ -10,6 +10,7 @@ import pytest
 from measurements import measured, timed
 from outweigh.store import measurements, runs
 from outweigh.store.summary import RunStatus
+from standing_files import LMARENA
 
 COLUMNS = ("arc", "hellaswag", "mmlu", "truthfulqa", "winogrande", "gsm8k")
 
@@ -28,6 +29,14 @@ def leaderboard(tmp_path_factory):
             scores = [round(skill + draw.gauss(0, 1), 3) for _ in COLUMNS]
             card = ["LlamaForCausalLM", "bfloat16", billions, "apache-2.0", "FALSE", "2024-02-03"]
             out.writerow([f"org/model-{row}", *scores, *card])
+    return path
+
+
+@pytest.fixture
+def arena(tmp_path):
+    """A table of ratings."""
+    path = tmp_path / "arena.csv"
+    path.write_text(LMARENA)
     return path
 
 
@@ -73,7 +82,9 @@ def test_nonsense_gets_one_line(refused, leaderboard, flags, line):
 
 
 def test_without_a_leaderboard_it_says_what_to_give(refused, tmp_path):
-    assert "give its csv or csv.gz with --from" in refused("predict", "a", "--benchmark", "gsm8k")
+    line = refused("predict", "a", "--benchmark", "gsm8k")
+    assert "nothing to learn from yet: import a leaderboard's table (outweigh import FILE.csv)" in line
+    assert "give its csv or csv.gz with --from" in line
     assert "cannot be read" in refused("predict", "a", "--benchmark", "gsm8k", "--from", tmp_path / "none.csv")
 
 
@@ -131,3 +142,27 @@ def test_a_run_without_measurements_in_this_process_gets_one_line(refused, call)
         measurements.add(session, name, measured(model=timed("a", 1e9).model.but(precision=None)))
         runs.finish(session, name, RunStatus.FINISHED)
     assert "nothing to predict from" in refused("predict", "me/new", "--hardware", "here", "--parameters", "3e9")
+
+
+def test_an_imported_table_is_learnt_from_as_its_file_is(said, refused, leaderboard, arena):
+    asked = ("predict", "org/model-100", "--benchmark", "gsm8k", "--json")
+    of_file = json.loads(said(*asked, "--from", leaderboard))
+    assert (of_file["provenance"]["name"], of_file["rows"]) == ("open-llm-leaderboard-v1", 239)
+    said("import", leaderboard)
+    assert json.loads(said(*asked)) == of_file
+    said("import", arena)
+    line = refused("predict", "org/model-100", "--benchmark", "gsm8k")
+    assert "they are never mixed: say --from lmarena-text or open-llm-leaderboard-v1" in line
+    out = said("predict", "org/model-100", "--benchmark", "gsm8k", "--from", "open-llm-leaderboard-v1")
+    assert "Learnt from: 239 evaluations of open-llm-leaderboard-v1 (lm-evaluation-harness at b281b0921)" in out
+    assert "read on 2024-07-07" in out
+    line = refused("predict", "a", "--benchmark", "gsm8k", "--from", "v3")
+    assert "there is no table 'v3' of a public leaderboard: there are lmarena-text, open-llm-leaderboard-v1" in line
+
+
+def test_ratings_are_not_predicted(said, refused, arena):
+    told = "lmarena_text is a rating in points, and only shares of right answers can be predicted"
+    asked = ("predict", "Big-Talker", "--benchmark", "lmarena_text")
+    assert told in refused(*asked, "--from", arena)
+    said("import", arena)
+    assert told in refused(*asked)

@@ -11,6 +11,7 @@ from measurements import figure, measured, scored
 from outweigh.records import Area, ModelCard
 from outweigh.store import measurements, runs
 from outweigh.store.summary import RunStatus
+from standing_files import LMARENA
 
 COLUMNS = (
     "model,arc,hellaswag,mmlu,truthfulqa,winogrande,gsm8k,"
@@ -221,6 +222,19 @@ def test_answers_that_make_no_sense_are_one_line(refused, board, monkeypatch, an
 )
 def test_nonsense_is_one_line(refused, board, words, told):
     assert told in refused("recommend", "--leaderboard", board, *words)
+
+
+def test_an_imported_leaderboard_goes_by_its_name(said, refused, board, tmp_path):
+    arguments = ("--license", "apache-2.0", "--json")
+    for verb in ("recommend", "pareto"):
+        words = arguments if verb == "recommend" else ("--json",)
+        of_file = said(verb, "--leaderboard", board, *words)
+        said("import", board)
+        assert said(verb, "--leaderboard", "open-llm-leaderboard-v1", *words) == of_file
+    assert "there is no table 'v3' of a public leaderboard" in refused("recommend", "--leaderboard", "v3")
+    (tmp_path / "arena.csv").write_text(LMARENA)
+    told = "lmarena-text: its scores are ratings in points, and a need weighs shares of right answers"
+    assert told in refused("recommend", "--leaderboard", tmp_path / "arena.csv")
 
 
 def test_an_unknown_run_is_named(refused):

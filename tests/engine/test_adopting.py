@@ -3,10 +3,13 @@
 import json
 from statistics import fmean, median
 
+import numpy as np
 import pytest
 
 from measured_files import copied
-from outweigh.engine.adopting import estimated
+from measurements import scored
+from outweigh.engine.adopting import adopt, estimated
+from outweigh.interop import Logged
 from outweigh.interop.measurement_files import read_measurements
 
 
@@ -64,3 +67,34 @@ def test_what_the_tool_knows_of_a_figure_goes_before_what_its_requests_say(files
     kept = [each["request_latency"] for each in requests["successful"]]
     assert found.figure("e2e_seconds_mean").value == pytest.approx(fmean(kept))
     assert found.figure("e2e_seconds_p50").value == pytest.approx(median(kept))
+
+
+# So many instructions have IFEval's 541 prompts. Those of one prompt are followed all or none, nearly.
+INSTRUCTIONS = [1] * 305 + [2] * 179 + [3] * 57
+
+
+def checked(rng):
+    """A result whose one metric is the mean over all instructions, as lm-evaluation-harness logs it."""
+    chances = rng.choice([0.02, 0.98], len(INSTRUCTIONS))
+    rows = tuple(tuple((rng.random(n) < chance).tolist()) for n, chance in zip(INSTRUCTIONS, chances, strict=True))
+    value = sum(map(sum, rows)) / sum(INSTRUCTIONS)
+    (plain,) = scored().estimates
+    estimate = plain.but(metric="inst_level_strict_acc", value=value, low=value, high=value, count=len(rows))
+    return Logged(scored().but(estimates=(estimate,)), (), {("inst_level_strict_acc", "none"): rows})
+
+
+def test_instructions_of_one_prompt_are_no_independent_samples():
+    rng = np.random.default_rng(3)
+    held = naive = 0
+    for _ in range(400):
+        (found,) = adopt(checked(rng)).estimates
+        assert (found.method, found.count) == ("cluster-t", 834)
+        held += found.low <= 0.5 <= found.high
+        naive += abs(found.value - 0.5) <= 1.96 * np.sqrt(found.value * (1 - found.value) / 834)
+    assert 0.92 <= held / 400 <= 0.98
+    assert naive / 400 < 0.9
+
+
+def test_what_is_marked_once_a_sample_keeps_its_imported_interval():
+    result = scored()
+    assert adopt(Logged(result, ())) == result

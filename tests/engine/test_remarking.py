@@ -238,7 +238,7 @@ class TestImported:
             Journal(Artifacts.default(), work).append(logged.transcripts, 0.0)
             with runs.opened() as session:
                 runs.begin(session, "logs", None, {})
-                runs.add_result(session, "logs", adopt(logged.result, logged.transcripts))
+                runs.add_result(session, "logs", adopt(logged))
             return stored("logs")
 
         home.log = tmp_path / "log"

@@ -1,6 +1,7 @@
 """Leaderboards: order, ranges, the band of those tied for first, and what is said of it all."""
 
 import pytest
+from scipy.stats import kendalltau
 
 from made_standings import TABLE, share, standing
 from outweigh.insight.leaderboard import Entries, Order, leaderboard
@@ -88,11 +89,7 @@ def test_other_averages_are_told_with_what_they_change():
     )
     (row,) = [row for row in board.rows if row.standing.model == "specialist"]
     assert row.ranks == {"mean": 1, "win-rate": 11, "z": 11}
-    assert [(each.first, each.second) for each in board.agreement] == [
-        ("mean", "win-rate"),
-        ("mean", "z"),
-        ("win-rate", "z"),
-    ]
+    assert [(each.first, each.second) for each in board.agreement] == [("mean", "win-rate"), ("mean", "z")]
     assert all(-1 <= each.tau <= 1 for each in board.agreement)
     assert any("of those shown specialist moves most, from 1 to 11" in note for note in board.notes)
 
@@ -190,3 +187,25 @@ def test_ratings_are_ranked_like_shares():
 def test_an_order_that_makes_no_sense_is_refused(order, told):
     with pytest.raises(UserError, match=told):
         leaderboard(entries(*FOUR), order=order)
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, None])
+def test_the_first_are_shown_and_of_equals_who_comes_first_in_the_table(limit):
+    made = [model(name, *[score] * 3) for name, score in zip("abcde", (0.5, 0.9, 0.5, 0.9, 0.5), strict=True)]
+    assert names(leaderboard(entries(*made), order=Order(limit=limit))) == ["b", "d", "a", "c", "e"][:limit]
+
+
+def test_an_order_by_one_benchmark_agrees_with_no_average():
+    notes = leaderboard(entries(*FOUR), order=Order(by="x")).notes
+    assert not any("tau" in note.lower() for note in notes)
+
+
+def test_agreement_is_told_with_the_present_order_alone():
+    made = [model(f"m{n}", 0.2 + n / 50, 0.9 - n / 40, 0.4 + (7 * n % 5) / 10) for n in range(9)]
+    for by, others in (("mean", ["win-rate", "z"]), ("z", ["mean", "win-rate"]), ("x", [])):
+        board = leaderboard(entries(*made), order=Order(by=by))
+        assert [(each.first, each.second) for each in board.agreement] == [(by, other) for other in others]
+        ranks = [(row.ranks["mean"], row.ranks["z"]) for row in board.rows]
+        for each in board.agreement:
+            if {each.first, each.second} == {"mean", "z"}:
+                assert each.tau == pytest.approx(kendalltau(*zip(*ranks, strict=True)).statistic)

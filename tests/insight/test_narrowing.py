@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from made_standings import standing
-from outweigh.insight.narrowing import dispute, narrowed
+from outweigh.insight.narrowing import narrowed
 from outweigh.records import Filters, UserError, scoreboard
 
 X = {"x": 0.5}
@@ -84,13 +84,3 @@ def test_one_s_own_need_not_be_official():
 def test_what_no_model_can_have_is_refused(wanted, told):
     with pytest.raises(UserError, match=told):
         passing(**wanted)
-
-
-def test_a_dispute_is_told_with_both_sizes():
-    said = [dispute(each) for each in MODELS]
-    assert said[1] == "size disputed: 9.1 B in the files, 70 B in the name"
-    assert said[2] == said[1]
-    assert dispute(standing("org/small", X, parameters=9.1e9, precision="GPTQ")) == (
-        "size disputed: 9.1 B counted in packed files (GPTQ)"
-    )
-    assert [said[place] for place in (0, 3, 6, 7)] == [None] * 4

@@ -173,6 +173,18 @@ def with_more(line):
     return line | {"metrics": ["exact_match", "parts"], "parts": [True, False]}
 
 
+def test_marks_by_several_checks_are_kept_where_all_of_them_are_averaged(folder):
+    marks = ([True, False], [True], [False])
+    for number in range(1, 7):
+        more = {"metrics": ["exact_match", "checked"], "checked": marks[(number - 1) % 3]}
+        change_line(folder / SUMS, number, other(**more))
+    told = {"checked,strict-match": 0.5, "checked_stderr,strict-match": "N/A", "checked,flexible-extract": 0.7}
+    change_results(folder, lambda content: content["results"]["sums"].update(told))
+    _, logged = read(folder)
+    assert logged.checks == {("checked", "strict-match"): ((True, False), (True,), (False,))}
+    assert "imported without checked of single samples, which is no single number" in logged.result.notes
+
+
 def without(name):
     return lambda line: {key: value for key, value in line.items() if key != name}
 

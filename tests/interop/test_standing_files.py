@@ -3,10 +3,13 @@
 import gzip
 from datetime import date
 
+import numpy as np
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 
 import standing_files as made
-from outweigh.interop.leaderboard_tasks import ASKED, TITLES
+from outweigh.benchmarks.catalogue import BENCHMARKS, GROUPS, benchmarks
+from outweigh.interop.leaderboard_tasks import AREAS, ASKED, TITLES
 from outweigh.interop.open_llm_leaderboard import V2_BENCHMARKS
 from outweigh.interop.recognising import Format, format_of
 from outweigh.interop.standing_files import read_standings
@@ -59,6 +62,30 @@ def test_every_benchmark_of_version_2_says_how_it_was_asked():
     assert tuple(ASKED["open-llm-leaderboard-v2"]) == V2_BENCHMARKS
     assert set(V2_BENCHMARKS) <= set(TITLES)
     assert sum(len(each.tasks) for each in ASKED["open-llm-leaderboard-v2"].values()) == 39
+
+
+def test_benchmarks_of_a_table_are_of_the_area_of_ours_of_the_same_name():
+    ours = {each.id for each in BENCHMARKS} | GROUPS.keys()
+    assert {name: benchmarks(name)[0].area for name in AREAS if name in ours} == {
+        name: area for name, area in AREAS.items() if name in ours
+    }
+    assert len(ours & AREAS.keys()) == 6
+
+
+def test_ifeval_is_as_sure_as_its_prompts_allow(written):
+    """Its score is the mean of two accuracies of the same 541 prompts; here a prompt's instructions go together."""
+    rng = np.random.default_rng(4)
+    sizes = np.repeat([1, 2, 3], [305, 179, 57])
+    chances = rng.choice([0.02, 0.98], (400, 541))
+    followed = rng.binomial(sizes, chances)
+    shares = ((followed == sizes).mean(axis=1) + followed.sum(axis=1) / sizes.sum()) / 2
+    truth = (np.mean([(0.02**n + 0.98**n) / 2 for n in sizes]) + 0.5) / 2
+    rows = [made.v2_row(f"org/m{n}", 0.5, evaluations_ifeval_value=str(share)) for n, share in enumerate(shares)]
+    _, standings = read_standings(written(made.v2_table(*rows)))
+    found = [each.scores["leaderboard_ifeval"] for each in standings]
+    assert 0.92 <= np.mean([each.low <= truth <= each.high for each in found]) <= 0.98
+    low, high = proportion_confint(shares * 1375, 1375, method="wilson")
+    assert np.mean((low <= truth) & (truth <= high)) < 0.85
 
 
 def test_another_table_is_refused(written):

@@ -40,9 +40,35 @@ def test_large_tables_give_the_errors_that_drawing_everything_gives(monkeypatch)
 def test_z_scores_weigh_areas_alike_whatever_their_number_of_benchmarks():
     values = np.array([[1.0, 0.0, 30.0], [3.0, 0.0, 10.0]])
     errors = np.array([[0.5, 0.5, 2.0], [0.0, 0.0, 0.0]])
-    found, areas = aggregates.z_scores(values, errors, ["a", "a", "b"])
+    found = aggregates.z_scores(values, errors, ["a", "a", "b"])
+    areas = aggregates.z_scores_by_area(values, errors, ["a", "a", "b"], np.arange(2))
     assert areas["a"].values == pytest.approx([-0.5, 0.5])  # the second benchmark tells nobody apart: 0
     assert areas["b"].values == pytest.approx([1.0, -1.0])
     assert areas["b"].errors == pytest.approx([0.2, 0.0])
     assert found.values == pytest.approx([0.25, -0.25])
     assert found.errors == pytest.approx([np.hypot(0.25, 0.2) / 2, 0.0])
+    (second,) = aggregates.z_scores_by_area(values, errors, ["a", "a", "b"], np.array([1]))["b"].values
+    assert second == areas["b"].values[1]
+
+
+def test_win_rates_count_who_is_beaten_one_by_one():
+    values = np.random.default_rng(2).normal(0, 1, (80, 3)).round(1)
+    beaten = (values[:, None] > values).sum(axis=1) + ((values[:, None] == values).sum(axis=1) - 1) / 2
+    assert aggregates.win_rates(values) == pytest.approx((beaten / 79).mean(axis=1))
+
+
+def test_errors_of_win_rates_are_in_the_order_asked_for(monkeypatch):
+    monkeypatch.setattr(aggregates, "_CELLS", 0)
+    rng = np.random.default_rng(3)
+    values, errors = rng.normal(0.5, 0.15, (50, 3)), rng.uniform(0.01, 0.04, (50, 3))
+    whole = aggregates.win_rate_errors(values, errors, np.arange(50))
+    of = rng.permutation(50)[:9]
+    assert aggregates.win_rate_errors(values, errors, of) == pytest.approx(whole[of])
+
+
+def test_equal_models_get_exactly_the_same():
+    rng = np.random.default_rng(4)
+    values, errors = np.repeat(rng.random((1, 7)), 9, axis=0), np.repeat(rng.random((1, 7)), 9, axis=0)
+    values[4], errors[4] = rng.random(7), rng.random(7)
+    for found in (aggregates.z_scores(values, errors, list("aabbccc")), aggregates.mean(values, errors)):
+        assert len(set(found.values.tolist())) == len(set(found.errors.tolist())) == 2

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from outweigh.stats import ranks
 from outweigh.stats.ranks import factors, rank_ranges, tied_for_first
 
 # C. W. Dunnett, Biometrics 20 (1964) 482: two-sided, 5 %, infinitely many degrees of freedom, k comparisons.
@@ -52,6 +53,31 @@ def test_ranges_hold_the_true_rank_and_the_band_the_true_best():
         best_held += 0 in tied_for_first(seen, errors, reach)
     assert held.min() > 935  # 950 wanted, less three standard deviations of the simulation
     assert best_held > 935
+
+
+def compared_one_by_one(values, errors, reach):
+    """What `rank_ranges` means: every two models, one after the other."""
+    lows, highs = [], []
+    for value, error, factor in zip(values, errors, reach, strict=True):
+        sure = factor * np.sqrt(errors**2 + error**2)
+        lows.append(1 + int((values - value > sure).sum()))
+        highs.append(len(values) - int((value - values > sure).sum()))
+    return lows, highs
+
+
+@pytest.mark.parametrize("cells", [1, 700, 10**6])
+@pytest.mark.parametrize("spread", [0.001, 0.3, 50.0])
+def test_ranges_are_those_of_comparing_every_two(monkeypatch, cells, spread):
+    monkeypatch.setattr(ranks, "_CELLS", cells)
+    rng = np.random.default_rng(9)
+    values = rng.normal(0, spread, 300).round(3)
+    errors = rng.uniform(0.0, 0.1, 300) * rng.choice([0, 1, 5], 300)
+    reach = factors(errors)
+    of = rng.permutation(300)[:120]
+    lows, highs = compared_one_by_one(values, errors, reach)
+    found = rank_ranges(values, errors, of, reach)
+    assert found[0].tolist() == [lows[place] for place in of]
+    assert found[1].tolist() == [highs[place] for place in of]
 
 
 def test_a_clear_order_leaves_no_doubt():

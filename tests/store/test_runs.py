@@ -103,6 +103,21 @@ def test_a_later_result_of_an_evaluation_takes_the_place_of_the_earlier(url: str
         assert session.scalar(sqlalchemy.select(ResultRow.headline)) == 0.75
 
 
+def test_results_are_found_by_model_and_by_benchmark(url: str, make_result: Make) -> None:
+    with opened(url) as session:
+        runs.begin(session, "mine", None, {})
+        for model, benchmark in (("org/a", "x"), ("org/b", "x"), ("org/a", "y")):
+            runs.add_result(session, "mine", make_result(model, benchmark))
+        told = [(each.evaluation.model.name, each.evaluation.benchmark) for each in runs.results(session)]
+        assert told == [("org/a", "x"), ("org/b", "x"), ("org/a", "y")]
+        assert [each.evaluation.benchmark for each in runs.results(session, model="org/a")] == ["x", "y"]
+        (titled, _) = runs.results(session, model=make_result("org/a").model)
+        assert titled.evaluation.model.name == "org/a"
+        (other,) = runs.results(session, benchmarks={"y", "z"})
+        assert other.evaluation.benchmark == "y"
+        assert runs.results(session, benchmarks=()) == runs.results(session, model="org") == []
+
+
 def test_the_listing_tells_of_every_run_newest_first(url: str, make_result: Make) -> None:
     with opened(url) as session:
         runs.begin(session, "old", "quick", {})

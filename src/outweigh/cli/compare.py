@@ -64,8 +64,9 @@ def _compare(names: list[str], asked: Asked, report: Path | None, *, pairs: bool
     from outweigh.insight.comparison import compare as compare_columns
 
     found = [reading.load(name) for name in names]
-    comparison = compare_columns(columns([each for run in found for each in reading.held(run)]))
-    decision = decided(names, asked)
+    held = reading.held(*found)
+    comparison = compare_columns(columns(held))
+    decision = decided(found, held, asked)
     if as_json:
         print_json("comparison", {"comparison": comparison.model_dump(mode="json")} | decision_json(decision))
     else:
@@ -73,6 +74,6 @@ def _compare(names: list[str], asked: Asked, report: Path | None, *, pairs: bool
         if decision:
             print_decision(console(), decision)
     if report:
-        report_runs(found, report, decision)
+        report_runs(found, held, report, decision)
         if not as_json:
             console().print(f"Report: [bold]{report}[/bold]")

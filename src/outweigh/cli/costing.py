@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from outweigh.cli.output import percent, table
+from outweigh.cli.output import Remarks, percent, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,7 +39,7 @@ def planned(
     return measured_plan.planned(plan, measurements, results, benchmark)
 
 
-def print_cost(out: "Console", cost: "Cost") -> None:
+def print_cost(out: "Console", cost: "Cost", remarks: Remarks | None = None) -> None:
     """The parts, the total and what it comes to, the machines, and what moves the total."""
     out.print(f"{cost.deployment}: {cost.model}, {cost.horizon_months} months", style="bold", markup=False)
     made = table("", f"{cost.total.currency} [95 %]", "share %", right=(1, 2))
@@ -58,7 +58,7 @@ def print_cost(out: "Console", cost: "Cost") -> None:
             markup=False,
         )
     print_swings(out, "the total", cost.swings)
-    print_remarks(out, cost.stale, cost.unmeasured, (cost.method, *cost.notes))
+    print_remarks(out, cost.stale, cost.unmeasured, (cost.method, *cost.notes), remarks)
 
 
 def print_savings(out: "Console", found: "Sequence[Saving]", currency: str) -> None:
@@ -129,14 +129,19 @@ def print_swings(out: "Console", what: str, found: "Sequence[Swing]") -> None:
     out.print(made)
 
 
-def print_remarks(out: "Console", stale: "Sequence[str]", unmeasured: dict[str, str], notes: "Sequence[str]") -> None:
+def print_remarks(
+    out: "Console",
+    stale: "Sequence[str]",
+    unmeasured: dict[str, str],
+    notes: "Sequence[str]",
+    remarks: Remarks | None = None,
+) -> None:
     """What a reader should know before trusting the figures."""
     for line in stale:
         out.print(f"Stale: {line}", style="yellow", markup=False)
     for name, why in unmeasured.items():
         out.print(f"No {name.replace('_', ' ')}: {why}", style="dim", markup=False)
-    for note in notes:
-        out.print(f"Note: {note}", style="dim", markup=False)
+    (remarks or Remarks(out)).add(notes, "Note: ")
 
 
 def sum_of(found: "Amount") -> str:

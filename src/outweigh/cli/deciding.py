@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from outweigh.cli.output import Remarks
+
 if TYPE_CHECKING:
     from rich.console import Console
 
     from outweigh.dashboard.decision import CostPlan, Decision
-    from outweigh.records import Plan, Recommendation
+    from outweigh.engine.reading import Held
+    from outweigh.records import Plan, Recommendation, Run
 
 NeedFile = Annotated[
     Path | None, typer.Option("--need", help="A TOML file that says what counts: recommend a model for it.")
@@ -42,8 +45,11 @@ class Asked:
         return self
 
 
-def decided(runs: Sequence[str], asked: Asked) -> "Decision | None":
-    """The decision that these runs allow, and why a part of it is not there; None where nothing was asked."""
+def decided(runs: "Sequence[Run]", held: "Held", asked: Asked) -> "Decision | None":
+    """The decision that these runs, with their results and transcripts, allow; None where nothing was asked.
+
+    It says why a part of it is not there.
+    """
     from outweigh.dashboard.decision import Decision
     from outweigh.records import UserError
 
@@ -51,7 +57,7 @@ def decided(runs: Sequence[str], asked: Asked) -> "Decision | None":
         return None
     found, plan, missing = None, None, []
     try:
-        found = _recommended(runs, asked.need, asked.deployment) if asked.need else None
+        found = _recommended(runs, held, asked.need, asked.deployment) if asked.need else None
     except UserError as error:
         missing.append(f"No recommendation: {error}")
     try:
@@ -65,20 +71,19 @@ def _pick(found: "Recommendation | None") -> str | None:
     return found.ranked[0].model if found and found.ranked else None
 
 
-def _recommended(runs: Sequence[str], path: Path, deployment: Path | None) -> "Recommendation":
+def _recommended(runs: "Sequence[Run]", held: "Held", path: Path, deployment: Path | None) -> "Recommendation":
     from outweigh.cli import recommending
     from outweigh.insight.recommendation import recommend
 
     need = recommending.need(path, {"weights": {}, "limits": {}}, interview=False)
-    known = recommending.candidates(runs, need, None, deployment)
+    known = recommending.of_runs(runs, held, need, deployment)
     found = recommend(known.candidates, known.need, commands=known.commands)
     return found.but(notes=(*found.notes, *known.notes))
 
 
-def _plan(runs: Sequence[str], path: Path, pick: str | None) -> "CostPlan":
+def _plan(runs: "Sequence[Run]", path: Path, pick: str | None) -> "CostPlan":
     """The plan of the picked model, unless the file names another; the others that were measured are alternatives."""
     from outweigh.dashboard.decision import CostPlan
-    from outweigh.engine import reading
     from outweigh.insight import costing, emissions, volumes
     from outweigh.insight.measured_plan import planned
     from outweigh.insight.savings import savings
@@ -88,7 +93,7 @@ def _plan(runs: Sequence[str], path: Path, pick: str | None) -> "CostPlan":
     plan = deployment_toml.read(path)
     if pick is not None and plan.deployment.model == Deployment.model_fields["model"].default:
         plan = plan.but(deployment=plan.deployment.but(model=pick))
-    measurements = [each for run in map(reading.load, runs) for each in run.measurements]
+    measurements = [each for run in runs for each in run.measurements]
     whole, notes = planned(plan, measurements, (), None)
     today = datetime.now(UTC).date()
     cost = costing.cost(whole.deployment, today=today)
@@ -122,18 +127,20 @@ def decision_json(found: "Decision | None") -> dict[str, Any]:
     return shown
 
 
-def print_decision(out: "Console", found: "Decision") -> None:
-    """The recommendation, then the cost plan, then what is missing of either."""
+def print_decision(out: "Console", found: "Decision", remarks: Remarks | None = None) -> None:
+    """The recommendation, then the cost plan, then what is missing of either. No remark comes twice."""
     from outweigh.cli import costing, recommended
+
+    remarks = remarks or Remarks(out)
 
     if found.recommendation is not None:
         out.print()
         out.rule("Which one, and how sure", align="left", style="dim")
-        recommended.print_recommendation(out, found.recommendation)
+        recommended.print_recommendation(out, found.recommendation, remarks)
     if found.plan is not None:
         out.print()
         out.rule("What it costs", align="left", style="dim")
-        costing.print_cost(out, found.plan.cost)
+        costing.print_cost(out, found.plan.cost, remarks)
         costing.print_savings(out, found.plan.savings, found.plan.cost.total.currency)
     for line in found.missing:
         out.print()

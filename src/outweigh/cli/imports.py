@@ -55,9 +55,10 @@ def _results(source: Path, name: str | None, as_json: bool) -> None:
     from outweigh.store.summary import RunStatus
 
     logged = read(source)
+    results = [adopt(each) for each in logged]
     with runs.opened() as session:
         run = runs.begin(session, name, None, {"imported": str(source.resolve()), "format": "lm-eval"})
-    for each in logged:
+    for each, result in zip(logged, results, strict=True):
         work = each.result.evaluation.work
         with runs.opened() as session:
             runs.claim(session, run, work)
@@ -66,15 +67,15 @@ def _results(source: Path, name: str | None, as_json: bool) -> None:
             known = journal.answered()
             journal.append([t for t in each.transcripts if t.sample.id not in known], 0.0)
         with runs.opened() as session:
-            runs.add_result(session, run, adopt(each.result, each.transcripts))
+            runs.add_result(session, run, result)
     with runs.opened() as session:
         runs.finish(session, run, RunStatus.FINISHED)
     if as_json:
-        print_json("import", {"run": run, "results": [each.result.model_dump(mode="json") for each in logged]})
+        print_json("import", {"run": run, "results": [each.model_dump(mode="json") for each in results]})
     else:
         samples = sum(len(each.transcripts) for each in logged)
-        results = "1 result" if len(logged) == 1 else f"{len(logged)} results"
-        console().print(f"Imported {results} with {samples} samples as [bold]{run}[/bold].")
+        count = "1 result" if len(logged) == 1 else f"{len(logged)} results"
+        console().print(f"Imported {count} with {samples} samples as [bold]{run}[/bold].")
 
 
 def _measurements(source: Path, format: "Format", name: str | None, as_json: bool) -> None:

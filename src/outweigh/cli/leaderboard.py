@@ -5,13 +5,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outweigh.cli.output import AsJson
+from outweigh.cli.quantities import SIZE, parameters
 
 if TYPE_CHECKING:
     from datetime import date
 
     from outweigh.records import Area
-
-_SIZE = "in billions of parameters, or with a unit: 7, 0.5B, 135M"
 
 
 def leaderboard(  # noqa: PLR0913 - each is a flag
@@ -19,8 +18,8 @@ def leaderboard(  # noqa: PLR0913 - each is a flag
         str | None,
         typer.Option("--from", help="A table that was imported, by its name, or `own`. Default: the only one."),
     ] = None,
-    min_size: Annotated[str | None, typer.Option(help=f"Smallest model, {_SIZE}.")] = None,
-    max_size: Annotated[str | None, typer.Option(help=f"Largest model, {_SIZE}.")] = None,
+    min_size: Annotated[str | None, typer.Option(help=f"Smallest model, {SIZE}.")] = None,
+    max_size: Annotated[str | None, typer.Option(help=f"Largest model, {SIZE}.")] = None,
     license: Annotated[list[str] | None, typer.Option(help="A licence such as apache-2.0; may be repeated.")] = None,
     precision: Annotated[str | None, typer.Option(help="The precision that it was asked in, such as bfloat16.")] = None,
     family: Annotated[str | None, typer.Option(help="Models of one base, by the base's name.")] = None,
@@ -55,8 +54,8 @@ def leaderboard(  # noqa: PLR0913 - each is a flag
         leaderboard_history.show(history, as_json)
         return
     filters = Filters(
-        min_parameters=_size("--min-size", min_size),
-        max_parameters=_size("--max-size", max_size),
+        min_parameters=_parameters("min-size", min_size),
+        max_parameters=_parameters("max-size", max_size),
         licenses=tuple(license or ()),
         precision=precision,
         architecture=architecture,
@@ -84,18 +83,8 @@ def leaderboard(  # noqa: PLR0913 - each is a flag
         print_leaderboard(console(), board)
 
 
-def _size(flag: str, said: str | None) -> float | None:
-    """A size in parameters. UserError unless it is a number above 0, perhaps with a unit."""
-    import re
-
-    from outweigh.records import UserError
-
-    if said is None:
-        return None
-    found = re.fullmatch(r"(\d+(?:\.\d+)?|\.\d+)\s*([bBmM]?)", said.strip())
-    if found is None or float(found[1]) <= 0:
-        raise UserError(f"{flag} {said}: a size is a number above 0, {_SIZE}")
-    return float(found[1]) * (1e6 if found[2] in ("m", "M") else 1e9)
+def _parameters(flag: str, said: str | None) -> float | None:
+    return None if said is None else parameters(said, flag)
 
 
 def _area(said: str | None) -> "Area | None":

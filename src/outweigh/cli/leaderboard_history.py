@@ -20,7 +20,7 @@ def show(model: str, as_json: bool) -> None:
 
     with opened(reading=True) as session:
         found = standings.of_model(session, model)
-        own = [each for each in runs.results(session) if model in (each.evaluation.model.name, each.model)]
+        own = runs.results(session, model=model)
         if not found and not own:
             near = standings.like(session, model)
             hint = f"did you mean {' or '.join(near)}?" if near else "outweigh leaderboard --all names all models"

@@ -141,6 +141,6 @@ def _measure(flags: dict[str, Any], against: str | None, report: Path | None, as
         again = f"`outweigh show {name}`, `outweigh report {name}`, `outweigh measure … --against {name}`"
         out.print(f"The run is called [bold]{name}[/bold]: {again}.")
     if report:
-        report_runs([run], report)
+        report_runs([run], reading.held(run), report)
     if report and not as_json:
         console().print(f"Report: [bold]{report}[/bold]")

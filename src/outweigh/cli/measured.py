@@ -4,8 +4,21 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from outweigh.cli.output import percent, table
-from outweigh.records import Arrival, Estimate, Measurement, Noise, Pace, Precise, Result, Run, Stopped, Usage, Versus
+from outweigh.cli.output import Remarks, percent, table
+from outweigh.records import (
+    Arrival,
+    Estimate,
+    Measurement,
+    Noise,
+    Pace,
+    Precise,
+    Result,
+    Run,
+    Stopped,
+    Usage,
+    Versus,
+    energy_estimated,
+)
 from outweigh.stats.scaling import Load, exponents, knee
 from outweigh.stats.starts import told
 
@@ -16,7 +29,7 @@ _SHOWN = (
 _SCALES = ((1e12, "T"), (1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
-def print_measurements(out: Console, run: Run) -> None:
+def print_measurements(out: Console, run: Run, remarks: Remarks | None = None) -> None:
     """One row a model and workload; then what surrounds the figures, said once where it is the same for all."""
     found, names = run.measurements, run.measured
     if not found:
@@ -46,8 +59,7 @@ def print_measurements(out: Console, run: Run) -> None:
         for each in found
         for line in _remarks(f"{names[each.model.fingerprint]}, {each.workload.described}: " if several else "", each)
     ]
-    for line in dict.fromkeys(lines):
-        out.print(line, markup=False, style="dim")
+    (remarks or Remarks(out)).add(lines)
     for line in _growth(found, names):
         out.print(line, markup=False)
 
@@ -113,7 +125,7 @@ def _remarks(who: str, each: Measurement) -> list[str]:
     if each.conditions and each.conditions.noise is not Noise.QUIET:
         lines.append(f"The machine was {each.conditions.noise}: {'; '.join(each.conditions.reasons)}")
     if each.energy is not None and each.energy.estimated:
-        lines.append(f"Energy is estimated, not measured: {each.energy.method}")
+        lines.append(energy_estimated(each.energy.method))
     elif each.energy is None:
         lines.append(f"no energy_joules: {each.unmeasured.get('energy_joules', 'no counters here')}")
     lines += [f"{who}no {metric}: {why}" for metric in _SHOWN if (why := each.unmeasured.get(metric))]
@@ -177,7 +189,7 @@ def _idle(each: Measurement) -> str:
     return f"{'' if each.energy.idle_seconds else 'about '}{each.energy.idle_watts:.3g} W"
 
 
-def print_usage(out: Console, run: Run) -> None:
+def print_usage(out: Console, run: Run, remarks: Remarks | None = None) -> None:
     """One row an evaluation: what its answers took, and what each and each right one cost; then what to know of it."""
     kept = [each for each in run.results if each.usage.energy_joules is not None or each.usage.peak_memory_bytes]
     if not kept:
@@ -201,8 +213,7 @@ def print_usage(out: Console, run: Run) -> None:
             *(_cost(each.cost(metric), about) for metric in ("joules_per_request", "joules_per_correct")),
         )
     out.print(made)
-    for line in dict.fromkeys(line for each in kept for line in _lacks(each)):
-        out.print(line, markup=False, style="dim")
+    (remarks or Remarks(out)).add(line for each in kept for line in _lacks(each))
 
 
 def _taken_off(took: Usage) -> str:
@@ -226,7 +237,7 @@ def _bounded(value: float | None, low: float | None, high: float | None, about: 
 def _lacks(each: Result) -> list[str]:
     """How the energy was come by, and why a figure is not there."""
     who, took = f"{each.model}, {each.evaluation.benchmark}: ", each.usage
-    lines = [f"Energy is estimated, not measured: {took.energy_method}"] if took.energy_estimated else []
+    lines = [energy_estimated(took.energy_method)] if took.energy_estimated else []
     if took.energy_joules is not None and not took.energy_estimated:
         lines.append(f"Energy is counted: {took.energy_method}")
     lacking = [(name, took.unmeasured.get(name)) for name in ("peak_memory_bytes", "energy_joules")]

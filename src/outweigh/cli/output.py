@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
     from rich.table import Table
 
@@ -43,3 +45,18 @@ def table(*headers: str, right: tuple[int, ...] = ()) -> "Table":
 def percent(value: float) -> str:
     """A share as a percentage with one decimal."""
     return f"{100 * value:.1f}"
+
+
+class Remarks:
+    """What a reader should know, below the tables: each line once, however many of the tables it belongs to."""
+
+    def __init__(self, out: "Console") -> None:
+        self._out = out
+        self._said: set[str] = set()
+
+    def add(self, lines: "Iterable[str]", start: str = "") -> None:
+        """Print those lines that were not printed yet; `start` stands before each."""
+        for line in lines:
+            if line not in self._said:
+                self._said.add(line)
+                self._out.print(f"{start}{line}", style="dim", markup=False)

@@ -1,6 +1,5 @@
 """`outweigh predict`: a score on a benchmark that was not run, or what a model takes on hardware not at hand."""
 
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -25,8 +24,11 @@ def predict(  # noqa: PLR0913 - each is a flag
     batch_size: Annotated[int, typer.Option(help="For --hardware: sequences at once.", min=1)] = 1,
     prompt_tokens: Annotated[int, typer.Option(help="For --hardware: the length of each prompt.", min=1)] = 256,
     output_tokens: Annotated[int, typer.Option(help="For --hardware: the length of each answer.", min=1)] = 32,
-    leaderboard: Annotated[
-        Path | None, typer.Option("--from", help="The leaderboard to learn from: its published csv or csv.gz.")
+    source: Annotated[
+        str | None,
+        typer.Option(
+            "--from", help="The table to learn from: an imported one, by its name, or a csv. Default: the only one."
+        ),
     ] = None,
     score: Annotated[
         list[str] | None,
@@ -62,25 +64,27 @@ def predict(  # noqa: PLR0913 - each is a flag
             "predict one thing: a score with --benchmark NAME, or time, memory and energy with --hardware NAME"
         )
     if benchmark is not None:
-        _score(model, benchmark, leaderboard, card, score or [], as_json)
+        _score(model, benchmark, source, card, score or [], as_json)
     else:
         work = (batch_size, prompt_tokens, output_tokens)
         _elsewhere(model, (hardware or "", measured_on), run or ["latest"], work, (parameters, precision), as_json)
 
 
 def _score(
-    model: str, benchmark: str, leaderboard: Path | None, card: dict[str, Any], scores: list[str], as_json: bool
+    model: str, benchmark: str, source: str | None, card: dict[str, Any], scores: list[str], as_json: bool
 ) -> None:
     from outweigh.cli import predicting
     from outweigh.cli.output import console, print_json
 
     told = {name: value for name, value in card.items() if value is not None}
-    asked, found, measured = predicting.predicted(model, benchmark, leaderboard, (told, scores))
+    made = predicting.predicted(model, benchmark, source, (told, scores))
     if as_json:
-        document = {"model": asked.model, "prediction": found.model_dump(mode="json")}
-        print_json("prediction", document | {"measured": measured and measured.model_dump(mode="json")})
+        measured = made.measured and made.measured.model_dump(mode="json")
+        table = {"provenance": made.provenance.model_dump(mode="json"), "rows": made.rows}
+        document = {"model": made.asked.model, "prediction": made.found.model_dump(mode="json")}
+        print_json("prediction", document | table | {"measured": measured})
         return
-    predicting.print_prediction(console(), asked.model, found, measured)
+    predicting.print_prediction(console(), made)
 
 
 def _elsewhere(

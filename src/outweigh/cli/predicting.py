@@ -1,38 +1,44 @@
 """What `outweigh predict` learns from and about whom, and what it prints."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from outweigh.records import Estimate, Predicted, Standing
+    from outweigh.records import Estimate, Predicted, Provenance, Standing
 
 
-def standings(leaderboard: Path | None) -> "list[Standing]":
-    """What is learnt from: the one place to change once leaderboards lie in the store."""
-    from outweigh.interop.open_llm_leaderboard import read_leaderboard
-    from outweigh.records import UserError
+@dataclass(frozen=True)
+class Prediction:
+    """Whom it is about and what comes out; `measured` is the score where the table has it: that row is not learnt from.
 
-    if leaderboard is None:
-        raise UserError("no leaderboard to learn from: give its csv or csv.gz with --from")
-    return read_leaderboard(leaderboard)[1]
+    `rows` of the table of this `provenance` were learnt from.
+    """
+
+    provenance: "Provenance"
+    rows: int
+    asked: "Standing"
+    found: "Predicted"
+    measured: "Estimate | None"
 
 
 def predicted(
-    model: str, benchmark: str, leaderboard: Path | None, told: tuple[Mapping[str, Any], Sequence[str]]
-) -> "tuple[Standing, Predicted, Estimate | None]":
-    """Whom it is about, the prediction, and the score where the leaderboard has it: that row is not learnt from."""
+    model: str, benchmark: str, source: str | None, told: tuple[Mapping[str, Any], Sequence[str]]
+) -> Prediction:
+    """What a table that was imported, or a csv, lets expect of the model; `told` are its card and scores from flags."""
+    from outweigh.cli import tables
     from outweigh.insight.prediction import Predictor
 
-    table = standings(leaderboard)
+    provenance, table = tables.learnt_from(source)
     asked = described(model, table, *told)
     others = [each for each in table if each.model.lower() != asked.model.lower()]
     names = sorted({name for each in others for name in each.scores})
     known = [name for name in names if name != benchmark and name in asked.scores]
     (found,) = Predictor(others, benchmark, known).predict([asked])
-    return asked, found, asked.scores.get(benchmark)
+    rows = sum(benchmark in each.scores for each in others)
+    return Prediction(provenance, rows, asked, found, asked.scores.get(benchmark))
 
 
 def described(model: str, table: "Sequence[Standing]", card: Mapping[str, Any], scores: Sequence[str]) -> "Standing":
@@ -83,8 +89,9 @@ def _score(said: str, known: set[str]) -> "tuple[str, Estimate]":
     )
 
 
-def print_prediction(out: "Console", model: str, found: "Predicted", measured: "Estimate | None") -> None:
+def print_prediction(out: "Console", made: Prediction) -> None:
     """The figure first, then what it rests on and what makes it doubtful."""
+    model, found, measured, table = made.asked.model, made.found, made.measured, made.provenance
     interval = f"[{found.low:.1f}, {found.high:.1f}]"
     out.print(f"{found.metric} of {model}: {found.value:.1f} % {interval}, predicted", style="bold", markup=False)
     out.print(f"{found.level:.0%} interval for models of families that were not learnt from", markup=False)
@@ -92,6 +99,8 @@ def print_prediction(out: "Console", model: str, found: "Predicted", measured: "
         ends = f"[{100 * measured.low:.1f}, {100 * measured.high:.1f}]"
         out.print(f"Measured: {100 * measured.value:.1f} % {ends}; the prediction was made without it", markup=False)
     out.print(f"Based on: {', '.join(found.basis)}", markup=False)
+    told = f"{made.rows:,} evaluations of {table.name} ({table.protocol}), read on {table.read_at}"
+    out.print(f"Learnt from: {told}", markup=False)
     for line in found.out_of_range:
         out.print(f"Out of range: {line}", style="yellow", markup=False)
     out.print(f"Method: {found.method}", style="dim", markup=False)

@@ -2,22 +2,29 @@
 
 import re
 
-_NUMBER = re.compile(r"(\d+(?:\.\d+)?(?:e\d+)?)\s*([A-Za-z]*)")
+_NUMBER = re.compile(r"((?:\d+(?:\.\d+)?|\.\d+)(?:e\d+)?)\s*([A-Za-z]*)")
 _BYTES = {
     "": 1.0, "b": 1.0, "kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12, "kib": 2.0**10, "mib": 2.0**20, "gib": 2.0**30,
     "tib": 2.0**40,
 }  # fmt: skip
 _COUNTS = {"": 1.0, "k": 1e3, "m": 1e6, "b": 1e9, "t": 1e12}
+_BILLIONS = {"": 1e9, "m": 1e6, "b": 1e9}
+SIZE = "in billions of parameters, or with a unit: 7, 0.5B, 135M"
 
 
 def size(text: str, flag: str) -> float:
     """ "8GB" (10⁹ each), "8GiB" (2³⁰ each) or a plain number, in bytes."""
-    return _number(text, flag, _BYTES, "bytes; write 8GB, 7.5GiB or 8e9")
+    return _number(text, flag, _BYTES, "not bytes; write 8GB, 7.5GiB or 8e9")
 
 
 def count(text: str, flag: str) -> float:
     """ "7B", "500M" or "7e9"."""
-    return _number(text, flag, _COUNTS, "a count; write 8e9 or 8B")
+    return _number(text, flag, _COUNTS, "not a count; write 8e9 or 8B")
+
+
+def parameters(text: str, flag: str) -> float:
+    """ "7" (billions), "0.5B" or "135M"."""
+    return _number(text, flag, _BILLIONS, f"a size is a number above 0, {SIZE}")
 
 
 def named(given: list[str], flag: str, example: str) -> dict[str, float]:
@@ -36,10 +43,10 @@ def named(given: list[str], flag: str, example: str) -> dict[str, float]:
     return found
 
 
-def _number(text: str, flag: str, units: dict[str, float], expected: str) -> float:
+def _number(text: str, flag: str, units: dict[str, float], trouble: str) -> float:
     from outweigh.records.errors import UserError
 
     match = _NUMBER.fullmatch(text.strip())
     if not match or match[2].lower() not in units or float(match[1]) == 0:
-        raise UserError(f"--{flag} {text}: not {expected}")
+        raise UserError(f"--{flag} {text}: {trouble}")
     return float(match[1]) * units[match[2].lower()]

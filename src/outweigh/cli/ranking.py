@@ -15,6 +15,7 @@ Notes = list[str]
 
 def chosen(source: str | None) -> str:
     """The table that is meant: the one that is named, or the only one there is. UserError where that is not clear."""
+    from outweigh.cli import tables
     from outweigh.store import runs, standings
     from outweigh.store.database import opened
 
@@ -27,9 +28,7 @@ def chosen(source: str | None) -> str:
                 "nothing to rank yet: import a leaderboard's table (outweigh import FILE.csv), or run models "
                 "(outweigh run MODEL MODEL)"
             )
-    if len(held) > 1:
-        raise UserError(f"several tables are held, and they are never mixed: say --from {' or '.join([*held, OWN])}")
-    return held[0] if held else OWN
+    return tables.only(held, besides=(OWN,)) or OWN
 
 
 def own_entries(hardware: str | None, every: bool) -> "tuple[Entries, Notes]":
@@ -37,8 +36,11 @@ def own_entries(hardware: str | None, every: bool) -> "tuple[Entries, Notes]":
     from outweigh.insight.leaderboard import Entries
     from outweigh.insight.own_standings import own_table
     from outweigh.records import scoreboard
+    from outweigh.store import runs
+    from outweigh.store.database import opened
 
-    results = _on(_results(), hardware)
+    with opened(reading=True) as session:
+        results = _on(runs.results(session), hardware)
     if not results:
         raise UserError("--from own: no run has a result yet: outweigh run MODEL MODEL")
     table = own_table(results, shared=not every)
@@ -58,14 +60,16 @@ def public_entries(source: str) -> "tuple[Entries, Notes]":
     from outweigh.insight.own_standings import entrants
     from outweigh.interop import leaderboard_tasks as tasks
     from outweigh.records import scoreboard
-    from outweigh.store import standings
+    from outweigh.store import runs, standings
     from outweigh.store.database import opened
 
+    asked = tasks.ASKED.get(source, {})
     with opened(reading=True) as session:
         board = standings.scoreboard(session, source)
         provenance = next(each.provenance for each in standings.provenances(session) if each.provenance.name == source)
-    results = _results()
-    own, refused = entrants(results, tasks.ASKED.get(source, {}), source)
+        results = runs.results(session, benchmarks=[task for how in asked.values() for task in how.tasks])
+        runs_there = any(each.results for each in runs.listing(session))
+    own, refused = entrants(results, asked, source)
     count = len(board)
 
     def fetch(rows: Sequence[int]) -> "list[Standing]":
@@ -81,7 +85,7 @@ def public_entries(source: str) -> "tuple[Entries, Notes]":
         areas=tasks.AREAS,
         own=len(own),
     )
-    return made, _why_not(source, results, own, refused)
+    return made, _why_not(source, own, refused) if runs_there else []
 
 
 def with_families(entries: "Entries") -> "Entries":
@@ -91,14 +95,6 @@ def with_families(entries: "Entries") -> "Entries":
     from outweigh.insight.families import families
 
     return replace(entries, families=families(entries.fetch(range(len(entries.board)))))
-
-
-def _results() -> "list[Result]":
-    from outweigh.store import runs
-    from outweigh.store.database import opened
-
-    with opened(reading=True) as session:
-        return runs.results(session)
 
 
 def _on(results: "list[Result]", hardware: str | None) -> "list[Result]":
@@ -118,12 +114,10 @@ def _hardware(result: "Result") -> list[str]:
     return [] if machine is None else [each.name for each in machine.accelerators] or [machine.cpu]
 
 
-def _why_not(source: str, results: "list[Result]", own: "list[Standing]", refused: list[str]) -> Notes:
+def _why_not(source: str, own: "list[Standing]", refused: list[str]) -> Notes:
     """Why one's own models, or some of their scores, do not stand in a public table."""
     from outweigh.interop import leaderboard_tasks as tasks
 
-    if not results:
-        return []
     if source in tasks.CLOSED:
         return [f"Your own models do not stand here: {tasks.CLOSED[source]}."]
     if not own and not refused:

@@ -12,7 +12,8 @@ Runs = Annotated[
     typer.Argument(metavar="RUN...", help="Runs by name. Default: the latest.", show_default=False),
 ]
 Leaderboard = Annotated[
-    Path | None, typer.Option(help="A csv of the Open LLM Leaderboard, whose models are the candidates instead.")
+    str | None,
+    typer.Option(help="A leaderboard that was imported, by its name, or a csv: its models are the candidates instead."),
 ]
 NeedFile = Annotated[Path | None, typer.Option("--need", help="A TOML file: weights, limits, utility, load.")]
 Weights = Annotated[

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from outweigh.cli.output import percent, table
+from outweigh.cli.output import Remarks, percent, table
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,7 +17,7 @@ _DETAILED = 5
 _UNLIKELY = 0.005  # where so many are removed, those that keep a limit less likely than this are only counted
 
 
-def print_recommendation(out: "Console", found: "Recommendation") -> None:
+def print_recommendation(out: "Console", found: "Recommendation", remarks: Remarks | None = None) -> None:
     """The answer first; then why, what is given up, what would change it, who was removed, and what to run next."""
     out.print(found.answer, style="bold", markup=False)
     if found.ranked:
@@ -30,8 +30,7 @@ def print_recommendation(out: "Console", found: "Recommendation") -> None:
     _lines(out, "Removed by limits", _removed(found))
     _lines(out, "What to run next", _next(found))
     _lines(out, "How to deploy it", _guidance(found))
-    for note in (found.method, *found.notes):
-        out.print(f"Note: {note}", style="dim", markup=False)
+    (remarks or Remarks(out)).add((found.method, *found.notes), "Note: ")
 
 
 def _ranking(ranked: "Sequence[Ranked]") -> "Table":

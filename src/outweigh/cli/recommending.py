@@ -6,15 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from outweigh.records import Area, Candidate, Need
-
-_AREAS = {
-    "leaderboard_bbh": "reasoning",
-    "leaderboard_math_hard": "reasoning",
-    "leaderboard_musr": "reasoning",
-    "leaderboard_gpqa": "knowledge",
-    "leaderboard_mmlu_pro": "knowledge",
-}  # instructions followed (IFEval) are no area of ours
+    from outweigh.engine.reading import Held
+    from outweigh.records import Area, Candidate, Need, Run
 
 
 @dataclass(frozen=True)
@@ -45,23 +38,30 @@ def need(path: Path | None, flags: Mapping[str, Any], *, interview: bool) -> "Ne
     return need_toml.made({**values, **changed, **merged, "weights": weights}, where)
 
 
-def candidates(runs: Sequence[str], wanted: "Need", leaderboard: Path | None, deployment: Path | None) -> Found:
-    """The models of a leaderboard, or of runs, with costs where a deployment is given."""
+def candidates(runs: Sequence[str], wanted: "Need", leaderboard: str | None, deployment: Path | None) -> Found:
+    """The models of a leaderboard, or of runs by name, with costs where a deployment is given."""
+    from outweigh.engine import reading
     from outweigh.records import UserError
 
     if leaderboard is None:
-        return _of_runs(runs, wanted, deployment)
+        found = [reading.load(name) for name in runs or ["latest"]]
+        return of_runs(found, reading.held(*found), wanted, deployment)
     if runs or deployment:
         which = "RUN" if runs else "--deployment"
         raise UserError(f"{which} does not go with --leaderboard, whose models were not measured here: leave out one")
     return _of_leaderboard(leaderboard, wanted)
 
 
-def _of_leaderboard(path: Path, wanted: "Need") -> Found:
+def _of_leaderboard(source: str, wanted: "Need") -> Found:
+    from outweigh.cli import tables
     from outweigh.insight.candidates import of_standings
-    from outweigh.interop.open_llm_leaderboard import read_leaderboard
+    from outweigh.records import RATING, UserError
 
-    provenance, standings = read_leaderboard(path)
+    provenance, standings = tables.read(source)
+    if any(score.metric == RATING for each in standings for score in each.scores.values()):
+        raise UserError(
+            f"{provenance.name}: its scores are ratings in points, and a need weighs shares of right answers"
+        )
     benchmarks = sorted({name for each in standings for name in each.scores})
     scored = [each for each in standings if each.scores]
     found = of_standings(scored, _areas(benchmarks))
@@ -73,27 +73,25 @@ def _of_leaderboard(path: Path, wanted: "Need") -> Found:
 def _areas(benchmarks: Sequence[str]) -> "dict[str, Area]":
     """The area of each benchmark that has one."""
     from outweigh.benchmarks.catalogue import BENCHMARKS, GROUPS
-    from outweigh.records import Area
+    from outweigh.interop.leaderboard_tasks import AREAS
 
     own = {each.id: each.area for each in BENCHMARKS}
     own |= {group: own[members[0]] for group, members in GROUPS.items()}
-    own |= {name: Area(area) for name, area in _AREAS.items()}
+    own |= AREAS
     return {name: own[name] for name in benchmarks if name in own}
 
 
-def _of_runs(names: Sequence[str], wanted: "Need", deployment: Path | None) -> Found:
+def of_runs(runs: "Sequence[Run]", held: "Held", wanted: "Need", deployment: Path | None) -> Found:
+    """The models of runs that were read already, `held` being their results with transcripts."""
     from datetime import UTC, datetime
 
     from outweigh.benchmarks.catalogue import BENCHMARKS, GROUPS
-    from outweigh.engine import reading
-    from outweigh.insight.candidates import of_runs
+    from outweigh.insight import candidates as known
     from outweigh.insight.deployed import deployed
     from outweigh.interop import deployment_toml
 
-    runs = [reading.load(name) for name in names or ["latest"]]
-    held = [each for run in runs for each in reading.held(run)]
     measurements = [each for run in runs for each in run.measurements]
-    found = of_runs(held, measurements, wanted)
+    found = known.of_runs(held, measurements, wanted)
     notes: tuple[str, ...] = ()
     if deployment is not None:
         plan = deployment_toml.read(deployment)

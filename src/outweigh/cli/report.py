@@ -37,17 +37,17 @@ def report(
     check_target(to, "report.html")
     asked = Asked(need, deployment).checked()
     names = runs or ["latest"]
-    report_runs([reading.load(name) for name in names], to, decided(names, asked))
+    found = [reading.load(name) for name in names]
+    held = reading.held(*found)
+    report_runs(found, held, to, decided(found, held, asked))
     console().print(f"Report: [bold]{to}[/bold]")
 
 
-def report_runs(runs: "Sequence[Run]", path: Path, decision: "Decision | None" = None) -> None:
-    """Write the report of the runs' results and measurements together."""
-    from outweigh.engine import reading
+def report_runs(runs: "Sequence[Run]", held: "Held", path: Path, decision: "Decision | None" = None) -> None:
+    """Write the report of the runs' results, `held` with their transcripts, and of their measurements, together."""
     from outweigh.insight.columns import columns
     from outweigh.insight.comparison import compare
 
-    held = [each for run in runs for each in reading.held(run)]
     comparison = compare(columns(held)) if held else None
     whole = runs[0].but(results=tuple(result for result, _ in held), notes=tuple(n for r in runs for n in r.notes))
     write_report(whole, held, comparison, path, measured=runs, decision=decision)

@@ -13,6 +13,7 @@ from outweigh.cli.output import AsJson
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from outweigh.dashboard.decision import Decision
     from outweigh.records import Run, Versus
 
 
@@ -152,7 +153,7 @@ def _seed(text: str | None) -> str | None:
 def run_models(flags: dict[str, Any], file: Path | None, asked: Asked, *, report: Path | None, as_json: bool) -> None:
     """Ask, compare, measure and decide as the flags and the file say."""
     from outweigh.cli.comparing import print_comparison, print_next_steps
-    from outweigh.cli.deciding import decided, decision_json, print_decision
+    from outweigh.cli.deciding import decided, decision_json
     from outweigh.cli.failures import resumable
     from outweigh.cli.files import check_target
     from outweigh.cli.output import console, print_json
@@ -178,7 +179,7 @@ def run_models(flags: dict[str, Any], file: Path | None, asked: Asked, *, report
     held = reading.held(run)
     comparison = compare(columns(held))
     verdicts = watching.within(run)
-    decision = decided([name], asked)
+    decision = decided([run], held, asked)
     if as_json:
         saved = [asdict(each) | {"unasked": each.unasked} for each in savings(run)] if settings.adaptive else None
         versus = [each.model_dump(mode="json") for each in verdicts] if run.measurements else None
@@ -191,24 +192,28 @@ def run_models(flags: dict[str, Any], file: Path | None, asked: Asked, *, report
         for saving in savings(run):
             out.print(str(saving), markup=False)
         print_comparison(out, comparison)
-        if run.measurements or settings.measure:
-            _print_costs(out, run, verdicts)
-        if decision:
-            print_decision(out, decision)
+        _print_costs(out, run, verdicts, decision, measured=bool(run.measurements or settings.measure))
     if report:
         write_report(run, held, comparison, report, decision=decision)
     if not as_json:
         print_next_steps(console(), name, report)
 
 
-def _print_costs(out: "Console", run: "Run", verdicts: "tuple[Versus, ...]") -> None:
-    """What asking took, and what was measured after it."""
+def _print_costs(
+    out: "Console", run: "Run", verdicts: "tuple[Versus, ...]", decision: "Decision | None", *, measured: bool
+) -> None:
+    """What asking took and what was measured after it, where it was `measured`; then what follows from all of it."""
+    from outweigh.cli.deciding import print_decision
     from outweigh.cli.measured import print_measurements, print_usage, print_versus
+    from outweigh.cli.output import Remarks
 
-    out.print()
-    print_usage(out, run)
-    out.print()
-    print_measurements(out, run)
-    print_versus(out, verdicts)
-    for note in run.notes:
-        out.print(f"Note: {note}", style="dim", markup=False)
+    remarks = Remarks(out)
+    if measured:
+        out.print()
+        print_usage(out, run, remarks)
+        out.print()
+        print_measurements(out, run, remarks)
+        print_versus(out, verdicts)
+        remarks.add(run.notes, "Note: ")
+    if decision:
+        print_decision(out, decision, remarks)

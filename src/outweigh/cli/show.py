@@ -50,7 +50,7 @@ def _seconds(result: "Result") -> str:
 def _one(name: str, as_json: bool) -> None:
     from outweigh.cli.comparing import interval
     from outweigh.cli.measured import print_measurements, print_usage
-    from outweigh.cli.output import console, print_json, table
+    from outweigh.cli.output import Remarks, console, print_json, table
     from outweigh.engine import reading
 
     run = reading.load(name)
@@ -82,7 +82,8 @@ def _one(name: str, as_json: bool) -> None:
     )
     if run.results or not run.measurements:
         out.print(made)
-    print_usage(out, run)
-    print_measurements(out, run)
+    remarks = Remarks(out)
+    print_usage(out, run, remarks)
+    print_measurements(out, run, remarks)
     for note in run.notes:
         out.print(f"Note: {note}", style="dim", markup=False)

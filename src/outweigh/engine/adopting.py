@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from outweigh.benchmarks.benchmark import Benchmark, Metric
 from outweigh.benchmarks.catalogue import BENCHMARKS
 from outweigh.engine.summary import values
+from outweigh.interop.logged import Checks, Logged
 from outweigh.interop.measured import Measured, every
 from outweigh.records import Estimate, Measurement, Result, Transcript
 from outweigh.stats.intervals import estimate
@@ -15,12 +16,14 @@ _RATES = ("requests_per_second", "prompt_tokens_per_second", "output_tokens_per_
 _COSTS = ("peak_resident_bytes", "cpu_seconds", "energy_joules")
 
 
-def adopt(result: Result, transcripts: Sequence[Transcript]) -> Result:
-    """The result with what the benchmark of that name adds; unchanged if there is none, or in another version.
+def adopt(logged: Logged) -> Result:
+    """The result with what the benchmark of that name adds, if there is one, in the same version.
 
     Values and standard errors stay the imported ones; only the intervals are computed anew. What an adaptive run asked
     stays whole: it is our own, and its intervals are of another kind.
     """
+    estimates = tuple(_by_sample(each, logged.checks) for each in logged.result.estimates)
+    result = logged.result.but(estimates=estimates)
     evaluation = result.evaluation
     known = next((b for b in BENCHMARKS if (b.id, b.version) == (evaluation.benchmark, evaluation.version)), None)
     if known is None or evaluation.stopping:
@@ -30,7 +33,7 @@ def adopt(result: Result, transcripts: Sequence[Transcript]) -> Result:
         area=known.area,
         group=known.group,
         chance=known.chance,
-        estimates=tuple(_with_interval(each, known, transcripts) for each in result.estimates),
+        estimates=tuple(_with_interval(each, known, logged.transcripts) for each in estimates),
     )
 
 
@@ -49,6 +52,17 @@ def estimated(read: Measured) -> Measurement:
     return measurement.but(
         figures=tuple(figures), unmeasured={name: why for name, why in unmeasured.items() if name not in held}
     )
+
+
+def _by_sample(imported: Estimate, checks: Checks) -> Estimate:
+    """The estimate with an interval in which samples are independent, not the several checks that mark one of them."""
+    rows = checks.get((imported.metric, imported.filter), ())
+    if not rows:
+        return imported
+    marks = [float(mark) for row in rows for mark in row]
+    samples = [str(place) for place, row in enumerate(rows) for _ in row]
+    interval = estimate(marks, binary=True, clusters=samples)
+    return imported.but(low=interval.low, high=interval.high, count=interval.count, method=interval.method)
 
 
 def _with_interval(imported: Estimate, benchmark: Benchmark, transcripts: Sequence[Transcript]) -> Estimate:

@@ -28,9 +28,9 @@ def transcripts(result: Result) -> list[Transcript]:
     return found
 
 
-def held(run: Run) -> Held:
-    """Every result of a run with its transcripts."""
-    return [(result, transcripts(result)) for result in run.results]
+def held(*runs: Run) -> Held:
+    """Every result of these runs with its transcripts."""
+    return [(result, transcripts(result)) for run in runs for result in run.results]
 
 
 def times(run: Run, measurement: Measurement) -> bytes | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 from outweigh.insight.groups import pooled
+from outweigh.insight.sizes import dispute
 from outweigh.records import (
     Area,
     Arrival,
@@ -29,9 +29,6 @@ from outweigh.records import (
 )
 
 _BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0, "8bit": 1.0, "4bit": 0.5}
-_PACKED = re.compile(r"4bit|8bit|gptq|awq|int4|int8|bnb|gguf", re.IGNORECASE)
-_SIZE = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)\s?b(?![a-z0-9])", re.IGNORECASE)
-_DISPUTED = 1.6  # times apart that a model's name and its files may say how large it is
 _MORE = 2  # times the samples of a benchmark that was cut short could be asked at least
 _SHARED = 0.95  # of a score's error variance that can be common to all at most
 
@@ -45,7 +42,8 @@ def of_standings(standings: Sequence[Standing], areas: Mapping[str, Area]) -> li
 def _standing(found: Standing, areas: Mapping[str, Area], *, alone: bool) -> Candidate:
     chat = "chat template" if found.chat_template else ""
     told = ", ".join(part for part in (found.precision, chat, (found.revision or "")[:7]) if part)
-    parameters, notes = _size(found)
+    why = dispute(found)
+    parameters = None if why else found.parameters
     return Candidate(
         title=found.model if alone or not told else f"{found.model} ({told})",
         reference=found.model,
@@ -58,20 +56,8 @@ def _standing(found: Standing, areas: Mapping[str, Area], *, alone: bool) -> Can
         guidance=Guidance(
             precision=found.precision, unknown={"latency": "a leaderboard does not measure it: `outweigh measure`"}
         ),
-        notes=notes,
+        notes=(why,) if why else (),
     )
-
-
-def _size(found: Standing) -> tuple[float | None, tuple[str, ...]]:
-    """The parameters, unless packed weights or the model's own name dispute what was counted from its files."""
-    if found.parameters is None:
-        return None, ()
-    named = [float(size) * 1e9 for size in _SIZE.findall(found.model.rpartition("/")[2])]
-    packed = _PACKED.search(f"{found.model} {found.precision or ''}") is not None
-    apart = max((max(each / found.parameters, found.parameters / each) for each in named if each), default=1.0)
-    if packed or (len(named) == 1 and not found.mixture_of_experts and apart > _DISPUTED):
-        return None, (f"size disputed: {found.parameters / 1e9:.3g} billion parameters by its files, which is not so",)
-    return found.parameters, ()
 
 
 def _weights(found: Standing, parameters: float | None) -> dict[CostName, Objective]:

@@ -74,8 +74,7 @@ def leaderboard(entries: Entries, filters: Filters | None = None, order: Order |
     by = _wanted(order.by, columns)
     passing = narrowed(entries.board, filters, entries.own, entries.families)
     pool = _pool(entries, passing, columns, by, order.by_family)
-    places = [entries.board.benchmarks.index(column.benchmark) for column in columns]
-    published = entries.board["normalized"][pool.rows][:, places]
+    published = _scores(entries.board, "normalized", pool.rows, [column.benchmark for column in columns])
     found = ways(pool.values, pool.errors, [_area(column) for column in columns], published)
     reach = factors(pool.score.errors)
     tied = tied_for_first(pool.score.values, pool.score.errors, reach)
@@ -103,7 +102,7 @@ def leaderboard(entries: Entries, filters: Filters | None = None, order: Order |
         incomplete=incomplete,
         incomplete_models=len(pool.incomplete),
         left_out=passing.left_out,
-        agreement=agreements(found),
+        agreement=agreements(found, by),
         finding="",
     )
     return made.but(finding=finding(made), notes=notes(made, order.by_family, bool(entries.own)))
@@ -141,24 +140,34 @@ def _pool(entries: Entries, passing: Narrowed, columns: Sequence[LeaderboardColu
     import numpy as np
 
     names = [column.benchmark for column in columns]
-    places = [entries.board.benchmarks.index(name) for name in names]
+    areas = [_area(column) for column in columns]
     rows = np.flatnonzero(passing.kept)
-    values, errors = entries.board["values"][rows][:, places], entries.board["errors"][rows][:, places]
+    values = _scores(entries.board, "values", rows, names)
     needed = values if by in WAYS else values[:, [names.index(by)]]
     whole = ~np.isnan(needed).any(axis=1)
     incomplete = rows[~whole & ~np.isnan(values).all(axis=1)]
     incomplete = incomplete[np.argsort(incomplete < len(entries.board) - entries.own, kind="stable")]  # one's own first
-    rows, values, errors = rows[whole], values[whole], errors[whole]
-    areas = [_area(column) for column in columns]
+    if not whole.all():
+        rows = rows[whole]
+        values = _scores(entries.board, "values", rows, names)
+    errors = _scores(entries.board, "errors", rows, names)
     score = _score(values, errors, by, names, areas)
     sizes: dict[str, int] = {}
     if by_family and len(rows):
         if entries.families is None:
             raise UserError("--by-family: nothing is known of these models' families")
-        best = _best(score.values, [entries.families[row] for row in rows], sizes)
-        rows, values, errors = rows[best], values[best], errors[best]
+        best = _best(score.values, [entries.families[int(row)] for row in rows], sizes)
+        rows, values, errors = rows[best], np.asfortranarray(values[best]), np.asfortranarray(errors[best])
         score = _score(values, errors, by, names, areas)
     return _Pool(rows, values, errors, score, incomplete, sizes)
+
+
+def _scores(board: Scoreboard, name: str, rows: Places, benchmarks: Sequence[str]) -> Floats:
+    """A row a model and a column a benchmark, each column in one piece: they are sorted and added up by column."""
+    import numpy as np
+
+    found = board[name]
+    return np.array([found[:, board.benchmarks.index(benchmark)][rows] for benchmark in benchmarks]).T
 
 
 def _score(values: Floats, errors: Floats, by: str, names: Sequence[str], areas: Sequence[str]) -> Aggregate:
@@ -186,10 +195,14 @@ def _shown(entries: Entries, pool: _Pool, limit: int | None) -> Places:
     import numpy as np
 
     scores = pool.score.values
-    order = np.argsort(-scores, kind="stable")
-    own = pool.rows[order] >= len(entries.board) - entries.own
-    first = np.arange(len(order)) < (len(order) if limit is None else limit)
-    return np.asarray(order[first | own])
+    first = np.arange(len(scores))
+    if limit is not None and limit < len(scores):
+        least = np.partition(scores, -limit)[-limit]  # more than so many are at least as good where some are equal
+        first = np.flatnonzero(scores >= least)
+        first = first[np.argsort(-scores[first], kind="stable")][:limit]
+    own = np.flatnonzero(pool.rows >= len(entries.board) - entries.own)
+    chosen = np.union1d(first, own)
+    return np.asarray(chosen[np.argsort(-scores[chosen], kind="stable")])
 
 
 def _own(entries: Entries, rows: Places) -> list[bool]:

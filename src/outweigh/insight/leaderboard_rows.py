@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from outweigh.insight.groups import averaged
-from outweigh.insight.narrowing import dispute
+from outweigh.insight.sizes import dispute
 from outweigh.insight.ways import MEAN, WIN_RATE, Z
 from outweigh.records import Estimate, LeaderboardColumn, LeaderboardRow, RankRange, Standing
+from outweigh.stats.aggregates import Aggregate
 
 if TYPE_CHECKING:
     from outweigh.insight.ways import Ways
-    from outweigh.stats.aggregates import Aggregate, Places
+    from outweigh.stats.aggregates import Places
 
 _Z = 1.959963984540054  # two-sided 95 % of the normal distribution
 _REMOVED = "removed"
@@ -41,10 +42,10 @@ def ranked_rows(
     """One row a model that is shown, in their order."""
     from outweigh.insight.ways import places
 
-    ranks = places(shown.score.values)
+    ranks = places(shown.score.values, shown.places)
     averages = _averages(shown)
     rows = []
-    for row, place in enumerate(shown.places):
+    for row, rank in enumerate(ranks):
         standing, (estimates, by_area, by_way) = standings[row], averages[row]
         missing = _missing(standing, columns)
         if not missing and (mean := averaged([standing.scores[column.benchmark] for column in columns])):
@@ -55,7 +56,7 @@ def ranked_rows(
                 standing=standing,
                 own=own[row],
                 score=estimates.get(by) or standing.scores.get(by),
-                rank=int(ranks[place]),
+                rank=int(rank),
                 range=RankRange(low=int(shown.lows[row]), high=int(shown.highs[row])),
                 tied_for_first=bool(shown.lows[row] == 1),
                 mean=estimates.get(MEAN),
@@ -110,19 +111,27 @@ def _averages(shown: Shown) -> list[_Averages]:
     if ways is None:
         return [empty for _ in shown.places]
     inside = np.isin(shown.places, ways.whole)
-    at = np.searchsorted(ways.whole, shown.places[inside])
-    errors = iter(ways.win_rate_errors(at))
-    found: list[_Averages] = []
-    places = iter(at)
-    for whole in inside:
-        found.append(_average(ways, int(next(places)), float(next(errors))) if whole else empty)
-    return found
+    made = iter(_whole_averages(ways, np.searchsorted(ways.whole, shown.places[inside])))
+    return [next(made) if whole else empty for whole in inside]
 
 
-def _average(ways: Ways, at: int, error: float) -> _Averages:
-    count = len(ways.whole)
-    rate = float(ways.scores[WIN_RATE][at])
-    win_rate = Estimate(
+def _whole_averages(ways: Ways, of: Places) -> list[_Averages]:
+    """The same for models that have all benchmarks."""
+    count, rates = len(ways.whole), ways.scores[WIN_RATE][of]
+    errors, by_area, ranks = ways.win_rate_errors(of), ways.z_scores_by_area(of), ways.ranks(of)
+    z = Aggregate(ways.z.values[of], ways.z.errors[of])
+    return [
+        (
+            {WIN_RATE: _win_rate(float(rates[row]), float(errors[row]), count), Z: _z_estimate(z, row, count)},
+            {area: _z_estimate(each, row, count) for area, each in by_area.items()},
+            {way: int(found[row]) for way, found in ranks.items()},
+        )
+        for row in range(len(of))
+    ]
+
+
+def _win_rate(rate: float, error: float, count: int) -> Estimate:
+    return Estimate(
         metric="win_rate",
         value=rate,
         low=max(0.0, rate - _Z * error),
@@ -131,13 +140,10 @@ def _average(ways: Ways, at: int, error: float) -> _Averages:
         count=count - 1,
         method=f"mean win rate against {count - 1} models",
     )
-    by_area = {area: _z_estimate(each, at, count) for area, each in ways.areas.items()}
-    ranks = {way: int(found[at]) for way, found in ways.ranks.items()}
-    return {WIN_RATE: win_rate, Z: _z_estimate(ways.z, at, count)}, by_area, ranks
 
 
-def _z_estimate(found: Aggregate, at: int, count: int) -> Estimate:
-    value, error = float(found.values[at]), float(found.errors[at])
+def _z_estimate(found: Aggregate, row: int, count: int) -> Estimate:
+    value, error = float(found.values[row]), float(found.errors[row])
     return Estimate(
         metric="z",
         value=value,

@@ -70,9 +70,7 @@ def _notes(board: Leaderboard, by_family: bool, own: bool) -> Iterator[str]:
 def _changes(board: Leaderboard) -> Iterator[str]:
     """What another way of averaging would change: how far the orders agree, and who moves most."""
     for each in board.agreement:
-        if board.sort not in (each.first, each.second):
-            continue
-        other = each.second if each.first == board.sort else each.first
+        other = each.second
         told = f"By {_SAID[other]} the order agrees to a Kendall's tau of {each.tau:.2f} over all models"
         moved = max(board.rows, key=lambda row: _shift(row, board.sort, other), default=None)
         if moved is not None and _shift(moved, board.sort, other):

@@ -21,6 +21,7 @@ from outweigh.records import (
     Service,
     Uncertain,
     UserError,
+    energy_estimated,
     names_apart,
 )
 
@@ -187,7 +188,7 @@ def _remarks(deployment: Deployment, measurement: Measurement) -> list[str]:
             f"{load.prompt_tokens.likely:g} + {load.output_tokens.likely:g}: the first token's by the prompt's length"
         )
     if measurement.energy is not None and measurement.energy.estimated:
-        notes.append(f"energy of {deployment.model} is estimated, not measured: {measurement.energy.method}")
+        notes += [f"the energy of {deployment.model} is estimated", energy_estimated(measurement.energy.method)]
     return notes
 
 

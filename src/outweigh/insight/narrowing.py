@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from outweigh.records import Filters, Scoreboard, Standing, UserError
+from outweigh.insight.sizes import disputed, sizes
+from outweigh.records import Filters, Scoreboard, UserError
 
 if TYPE_CHECKING:
     from outweigh.records.scoreboard import Bools, Floats
-
-PACKED = ("4bit", "8bit", "int4", "int8", "gptq", "awq", "nf4", "bnb")
-_APART = 1.6  # sizes of file and name that differ by this factor contradict each other
-_WHOLE = 1e9  # a size told in whole billions may be almost one more
 
 
 @dataclass(frozen=True)
@@ -58,51 +55,6 @@ def narrowed(board: Scoreboard, filters: Filters, own: int = 0, families: Sequen
     if not filters.unavailable:
         leave(board["available"] == 0, "no longer to be had")
     return Narrowed(kept, left_out)
-
-
-def sizes(board: Scoreboard) -> tuple[Floats, Floats]:
-    """Parameters as the files tell, or else the name; and as the name tells. NaN where neither does."""
-    import numpy as np
-
-    named = board["named_parameters"]
-    return np.where(np.isnan(board["parameters"]), named, board["parameters"]), named
-
-
-def disputed(board: Scoreboard) -> Bools:
-    """Whose files' size cannot be trusted: packed weights, or another size in the name."""
-    import numpy as np
-
-    files, named = board["parameters"], board["named_parameters"]
-    packed = np.isin(board["precision"], [place for place, word in enumerate(board.words["precision"]) if packs(word)])
-    return np.asarray((packed & ~np.isnan(files)) | contradict(files, named))
-
-
-def dispute(standing: Standing) -> str | None:
-    """Why a model's size cannot be trusted, in words; None where it can."""
-    files, named = standing.parameters, standing.named_parameters
-    if files is None:
-        return None
-    if named is not None and bool(contradict(files, named)):
-        return f"size disputed: {files / 1e9:.3g} B in the files, {named / 1e9:.3g} B in the name"
-    if packs(standing.precision or ""):
-        return f"size disputed: {files / 1e9:.3g} B counted in packed files ({standing.precision})"
-    return None
-
-
-def packs(precision: str) -> bool:
-    """Whether weights of this precision are packed, so that files show fewer parameters than there are."""
-    return any(mark in precision.casefold() for mark in PACKED)
-
-
-def contradict(files: Floats | float, named: Floats | float) -> Bools:
-    """Whether two sizes cannot be the same; one told in whole billions may have been cut."""
-    import numpy as np
-
-    files, named = np.asarray(files, float), np.asarray(named, float)
-    ratio = files / named
-    apart = (ratio > _APART) | (ratio < 1 / _APART)
-    cut = (files % _WHOLE == 0) & (named >= files) & (named < files + _WHOLE)
-    return np.asarray(apart & ~cut)
 
 
 def _inside(size: Floats, filters: Filters) -> Bools:

@@ -15,7 +15,7 @@ from outweigh.insight.kernel import BY_FAMILY, CARD_ALONE, PLAIN, kernel
 from outweigh.insight.learners import Floats, Inputs, trees
 from outweigh.insight.range import Range
 from outweigh.insight.traits import traits, vocabulary, words
-from outweigh.records import Predicted, Scale, Standing, UserError
+from outweigh.records import RATING, Predicted, Scale, Standing, UserError
 
 _FEWEST = 100  # rows: below that whole families left out leave nothing to learn from
 _CARD = ("parameters", "architecture", "precision", "kind", "license", "parent", "published", "generation", "likes")
@@ -102,6 +102,9 @@ def check(standings: Sequence[Standing], benchmark: str, known: Sequence[str], r
     for name in (benchmark, *known):
         if name not in there:
             raise UserError(f"{name} is no benchmark of this leaderboard: it has {', '.join(there) or 'none'}")
+    rated = {name for each in standings for name, score in each.scores.items() if score.metric == RATING}
+    if rating := next((name for name in (benchmark, *known) if name in rated), None):
+        raise UserError(f"{rating} is a rating in points, and only shares of right answers can be predicted")
     if benchmark in known:
         raise UserError(f"the score on {benchmark} is known: ask for another benchmark, or leave that score out")
     if rows < _FEWEST:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from outweigh.interop.lm_eval_results import ResultsFile
+from outweigh.interop.logged import Checks
 from outweigh.records import Estimate, Transcript, UserError
 
 _NO_METRIC = {"name", "alias", "sample_len", "sample_count"}
@@ -76,6 +77,20 @@ def estimates(table: Table, transcripts: Sequence[Transcript]) -> tuple[Estimate
         metric, name = missing[0]
         raise UserError(f"{table.path}: results.{table.task}: no {metric},{name}, though its samples have {metric}")
     return tuple(_estimate(table, key, columns.get(key, []), len(transcripts)) for key in keys)
+
+
+def averaged(found: Sequence[Estimate], checks: Checks) -> Checks:
+    """The checks of those metrics that are the mean over all of them; of others they say nothing of the error."""
+    values = {(each.metric, each.filter): each.value for each in found}
+    return {
+        key: rows
+        for key, rows in checks.items()
+        if key in values and math.isclose(values[key], _mean_of_all(rows), rel_tol=1e-9, abs_tol=1e-9)
+    }
+
+
+def _mean_of_all(rows: Sequence[Sequence[bool]]) -> float:
+    return sum(sum(row) for row in rows) / sum(len(row) for row in rows)
 
 
 def _estimate(table: Table, key: tuple[str, str], values: Sequence[float], asked: int) -> Estimate:

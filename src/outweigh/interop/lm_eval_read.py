@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from outweigh.interop.lm_eval_estimates import Table, estimates
+from outweigh.interop.lm_eval_estimates import Table, averaged, estimates
 from outweigh.interop.lm_eval_lines import samples_name
 from outweigh.interop.lm_eval_results import ResultsFile, model_of, results_file
 from outweigh.interop.lm_eval_transcripts import Samples, samples
@@ -111,7 +111,7 @@ def _logged(file: ResultsFile | None, path: Path, task: str, log: Path) -> Logge
         started_at=started,
         finished_at=finished,
     )
-    return Logged(result, read.transcripts)
+    return Logged(result, read.transcripts, averaged(found, read.checks))
 
 
 def _check_completeness(file: ResultsFile, task: str, read: Samples, log: Path) -> None:

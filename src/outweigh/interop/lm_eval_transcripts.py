@@ -12,25 +12,32 @@ from pathlib import Path
 from outweigh.interop.lm_eval_lines import INVALID, UNFILTERED, task_hash
 from outweigh.interop.lm_eval_log import Line, Placed, by_sample, lines
 from outweigh.interop.lm_eval_requests import UnreadableError, request_of, response_of
+from outweigh.interop.logged import Checks
 from outweigh.records import Likelihood, Likelihoods, Request, Response, Sample, Score, Transcript
 
 
 @dataclass(frozen=True)
 class Samples:
-    """What a samples file holds. `left_out` names what has no place in records, such as metrics of several numbers."""
+    """What a samples file holds. `left_out` names what has no place in records, such as metrics of several numbers.
+
+    `checks` are those of metrics that mark a sample by several, each right or wrong, such as IFEval's instructions: by
+    metric and filter, a row a sample.
+    """
 
     transcripts: tuple[Transcript, ...]
     hash: str
     left_out: tuple[str, ...]
+    checks: Checks
 
 
 def samples(path: Path) -> Samples:
     """The whole file, samples by position. Raises UserError at the first line that is wrong."""
     found = lines(path)
     left_out: list[str] = []
-    transcripts = tuple(_transcript(same, left_out) for same in by_sample(found))
+    grouped = by_sample(found)
+    transcripts = tuple(_transcript(same, left_out) for same in grouped)
     whole = task_hash({name: getattr(placed.line, name) for name in _HASHES} for placed in found)
-    return Samples(transcripts, whole, tuple(dict.fromkeys(left_out)))
+    return Samples(transcripts, whole, tuple(dict.fromkeys(left_out)), _checks(grouped))
 
 
 _HASHES = ("doc_hash", "prompt_hash", "target_hash")
@@ -72,6 +79,16 @@ def _scores(placed: Placed, request: Request, response: Response, left_out: list
         )
         scores.append(score)
     return scores
+
+
+def _checks(grouped: list[tuple[Placed, ...]]) -> Checks:
+    found: dict[tuple[str, str], list[tuple[bool, ...]]] = {}
+    for line in (placed.line for same in grouped for placed in same):
+        for metric in line.metrics:
+            marks = line.columns[metric]
+            if isinstance(marks, list) and marks and all(isinstance(mark, bool) for mark in marks):
+                found.setdefault((metric, line.filter), []).append(tuple(marks))
+    return {key: tuple(rows) for key, rows in found.items()}
 
 
 def _sample(line: Line, request: Request) -> Sample:

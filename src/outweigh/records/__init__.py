@@ -105,7 +105,7 @@ from outweigh.records.results import Area, Estimate, Evaluation, Outcome, Protoc
 from outweigh.records.runs import Run
 from outweigh.records.scoreboard import Scoreboard, scoreboard
 from outweigh.records.standings import RATING, Provenance, Standing
-from outweigh.records.usage import Energy, Lap, Usage
+from outweigh.records.usage import Energy, Lap, Usage, energy_estimated
 
 __all__ = [
     "RATING",
@@ -224,6 +224,7 @@ __all__ = [
     "Workload",
     "canonical_json",
     "digest",
+    "energy_estimated",
     "measurement_key",
     "names_apart",
     "objective",

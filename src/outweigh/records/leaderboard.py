@@ -78,7 +78,7 @@ class LeaderboardRow(Record):
 
 
 class Agreement(Record):
-    """How far two ways of averaging order all models alike: Kendall's tau, 1 for the same order, 0 for no relation."""
+    """How far another average, `second`, orders all models as the present one, `first`, does: Kendall's tau."""
 
     first: str
     second: str

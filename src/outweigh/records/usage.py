@@ -35,6 +35,11 @@ class Energy(Record):
         )
 
 
+def energy_estimated(method: str | None) -> str:
+    """The one sentence by which joules that nothing counted are known, wherever they are told."""
+    return f"Energy is estimated, not measured: {method}"
+
+
 class Lap(Record):
     """What one part of the answers took; `answers` of them share it alike. `unmeasured` says why a figure is None.
 

@@ -9,6 +9,7 @@ Spiegelhalter 1996) would be too narrow where many models are close.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 LEVEL = 0.95
 _GROUPS = 16  # of models with about the same error, counted as having the same
 _KNOTS = 8  # own errors at which the factor is computed; between them it is interpolated
-_NODES = 161  # of the quadrature over a model's own error, between ± 4.5 standard deviations
+_NODES = 81  # of the quadrature over the size of a model's own error, up to 4.5 standard deviations
 _ENDS = (1.9, 8.0)  # of the factor: 1.96 for one comparison, 6.8 for a billion
 _STEPS = 17  # of halving between them
 _CELLS = 1_000_000  # comparisons made at once
@@ -57,15 +58,43 @@ def rank_ranges(values: Floats, errors: Floats, of: Places, reach: Floats) -> tu
     import numpy as np
 
     lows, highs = np.empty(len(of), np.int64), np.empty(len(of), np.int64)
-    squares = errors**2
+    order = np.argsort(values)
+    ordered, squares = values[order], errors[order] ** 2
+    queue = np.argsort(values[of])  # models of about the same score doubt about the same others
     rows = max(1, _CELLS // max(1, len(values)))
     for start in range(0, len(of), rows):
-        some = of[start : start + rows]
-        ahead = values[None, :] - values[some, None]
-        sure = reach[some, None] * np.sqrt(squares[None, :] + squares[some, None])
-        lows[start : start + rows] = 1 + (ahead > sure).sum(axis=1)
-        highs[start : start + rows] = len(values) - (ahead < -sure).sum(axis=1)
+        places = queue[start : start + rows]
+        some = of[places]
+        own, sure = values[some], _Sure(errors[some] ** 2, reach[some])
+        lows[places] = 1 + sure.above(own, ordered, squares)
+        highs[places] = len(values) - sure.above(-own, -ordered[::-1], squares[::-1])
     return lows, highs
+
+
+@dataclass(frozen=True)
+class _Sure:
+    """Some models' squared errors and factors: by how much another must differ from each to do so surely."""
+
+    squares: Floats
+    reach: Floats
+
+    def above(self, own: Floats, ordered: Floats, squares: Floats) -> Places:
+        """How many of the ordered scores are surely above each of their own."""
+        import numpy as np
+
+        # Below the least that any error asks for nobody is surely above, beyond the most everybody is.
+        slack = 1e-9 * max(1.0, abs(float(ordered[0])), abs(float(ordered[-1])))
+        least = float((own + self._apart(squares.min())).min()) - slack
+        most = float((own + self._apart(squares.max())).max()) + slack
+        start, end = np.searchsorted(ordered, least, "left"), np.searchsorted(ordered, most, "right")
+        gaps = ordered[None, start:end] - own[:, None]
+        sure = self.reach[:, None] * np.sqrt(squares[None, start:end] + self.squares[:, None])
+        return np.asarray(np.count_nonzero(gaps > sure, axis=1) + len(ordered) - end)
+
+    def _apart(self, square: float) -> Floats:
+        import numpy as np
+
+        return np.asarray(self.reach * np.sqrt(square + self.squares))
 
 
 def tied_for_first(values: Floats, errors: Floats, reach: Floats) -> Places:
@@ -77,7 +106,9 @@ def tied_for_first(values: Floats, errors: Floats, reach: Floats) -> Places:
     leader = int(np.argmax(values))
     near = values[leader] - values <= reach * np.sqrt(errors**2 + errors[leader] ** 2)
     left = np.flatnonzero(near)
-    lows, _ = rank_ranges(values, errors, left, reach)
+    # Nobody below can be ahead of one that is left; and of one model alone no error may be known.
+    rivals = np.flatnonzero(values >= values[left].min(initial=np.inf))
+    lows, _ = rank_ranges(values[rivals], errors[rivals], np.searchsorted(rivals, left), reach[rivals])
     tied = left[lows == 1]
     return np.asarray(tied[np.argsort(-values[tied], kind="stable")])
 
@@ -87,8 +118,9 @@ def _quantiles(own: Floats, sizes: Floats, counts: Floats) -> Floats:
     import numpy as np
     from scipy.special import ndtr
 
-    edges = np.linspace(-4.5, 4.5, _NODES + 1)
     # Equal steps: where the others' errors are small, the integrand is a step, on which Gauss' nodes are too coarse.
+    # From 0 on: an error and its opposite come to the same.
+    edges = np.linspace(0, 4.5, _NODES + 1)
     nodes, weights = (edges[1:] + edges[:-1]) / 2, np.diff(ndtr(edges))
     weights = weights / weights.sum()
     center = own[:, None, None] * nodes[None, :, None] / sizes

@@ -2,13 +2,13 @@
 
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
 from sqlalchemy import delete as delete_from
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, aliased
 
@@ -104,9 +104,14 @@ def of_work(session: Session, work: str) -> list[Result]:
     return [_result(record) for record in rows]
 
 
-def results(session: Session) -> list[Result]:
-    """Every result of every run, the oldest first."""
-    return [_result(record) for record in session.scalars(select(ResultRow.record).order_by(ResultRow.id))]
+def results(session: Session, *, model: str | None = None, benchmarks: Collection[str] | None = None) -> list[Result]:
+    """Every result of every run, the oldest first; of one model (its name or title), or of some benchmarks alone."""
+    wanted = select(ResultRow.record).order_by(ResultRow.id)
+    if model is not None:
+        wanted = wanted.where(or_(ResultRow.model_name == model, ResultRow.model_title == model))
+    if benchmarks is not None:
+        wanted = wanted.where(ResultRow.benchmark.in_(sorted(benchmarks)))
+    return [_result(record) for record in session.scalars(wanted)]
 
 
 def replace_result(session: Session, result: Result) -> None:
