@@ -64,6 +64,17 @@ def test_a_comparison_ends_with_the_pick_and_its_price(home, said):
     assert "No cost plan" not in out
 
 
+def test_an_answer_that_is_right_has_a_price_too(home, said):
+    """Its share is the need's own mix of benchmarks: 0.7 on each of them."""
+    stored()
+    out = said("compare", "friday", *FLAGS)
+    assert "per correct answer" in out
+    assert "right answers: each model's mean of the need's goals by their weights" in out
+    cost = json.loads(said("compare", "friday", *FLAGS, "--json"))["cost"]
+    per_request = 250 * float(cost["per_million_tokens"]["value"]) / 1e6
+    assert float(cost["per_correct"]["value"]) == pytest.approx(per_request / 0.7, rel=0.02)
+
+
 def test_the_document_holds_both(home, said):
     stored()
     document = json.loads(said("compare", "friday", *FLAGS, "--json"))

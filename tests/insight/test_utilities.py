@@ -5,7 +5,8 @@ import pytest
 
 from candidates import candidate, need, predicted, score
 from outweigh.insight.beliefs import believed
-from outweigh.insight.utilities import scaled, weighed, worth
+from outweigh.insight.recommendation import recommend
+from outweigh.insight.utilities import right_answers, scaled, weighed, worth
 from outweigh.records import Area, Known, UserError
 
 EXACT = 10**7  # samples
@@ -89,3 +90,16 @@ def test_a_goal_is_predicted_where_any_part_of_it_is():
 def test_nothing_but_the_numbers_decides():
     _, values, *_ = goals(COSTED, weights={"a": 1, "memory_bytes": 1})
     assert np.isfinite(values).all()
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        ({"weights": {"a": 1}}, {"m0": 0.5, "m1": 0.5, "m2": 0.5}),
+        ({"weights": {"a": 1, "memory_bytes": 1}}, {}),
+        ({"utility": "max-min"}, {}),
+    ],
+)
+def test_right_answers_are_told_where_nothing_but_scores_counts(fields, told):
+    found = right_answers(recommend(COSTED, need(**fields)))
+    assert {name: each.value for name, each in found.items()} == pytest.approx(told, abs=0.2)

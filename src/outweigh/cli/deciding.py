@@ -61,7 +61,7 @@ def decided(runs: "Sequence[Run]", held: "Held", asked: Asked) -> "Decision | No
     except UserError as error:
         missing.append(f"No recommendation: {error}")
     try:
-        plan = _plan(runs, asked.deployment, _pick(found)) if asked.deployment else None
+        plan = _plan(runs, asked.deployment, found) if asked.deployment else None
     except UserError as error:
         missing.append(f"No cost plan: {error}")
     return Decision(found, plan, tuple(missing))
@@ -81,20 +81,24 @@ def _recommended(runs: "Sequence[Run]", held: "Held", path: Path, deployment: Pa
     return found.but(notes=(*found.notes, *known.notes))
 
 
-def _plan(runs: "Sequence[Run]", path: Path, pick: str | None) -> "CostPlan":
+def _plan(runs: "Sequence[Run]", path: Path, recommended: "Recommendation | None") -> "CostPlan":
     """The plan of the picked model, unless the file names another; the others that were measured are alternatives."""
     from outweigh.dashboard.decision import CostPlan
     from outweigh.insight import costing, emissions, volumes
     from outweigh.insight.measured_plan import planned
     from outweigh.insight.savings import savings
+    from outweigh.insight.utilities import right_answers
     from outweigh.interop import deployment_toml
     from outweigh.records import Deployment
 
-    plan = deployment_toml.read(path)
+    plan, pick = deployment_toml.read(path), _pick(recommended)
     if pick is not None and plan.deployment.model == Deployment.model_fields["model"].default:
         plan = plan.but(deployment=plan.deployment.but(model=pick))
     measurements = [each for run in runs for each in run.measurements]
-    whole, notes = planned(plan, measurements, (), None)
+    right = right_answers(recommended) if recommended else {}
+    whole, notes = planned(plan, measurements, (), None, right)
+    if right:
+        notes = (*notes, "right answers: each model's mean of the need's goals by their weights")
     today = datetime.now(UTC).date()
     cost = costing.cost(whole.deployment, today=today)
     curves = volumes.over_volumes(whole, draws=_DRAWS)

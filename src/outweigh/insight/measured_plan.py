@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import isfinite
 
 from outweigh.insight.costing import cheapest
@@ -35,13 +35,20 @@ class Found:
 
 
 def planned(
-    plan: Plan, measurements: Sequence[Measurement], results: Sequence[Result], benchmark: str | None
+    plan: Plan,
+    measurements: Sequence[Measurement],
+    results: Sequence[Result],
+    benchmark: str | None,
+    right: Mapping[str, Estimate] | None = None,
 ) -> tuple[Plan, tuple[str, ...]]:
     """The plan with what it lacks taken from runs, other measured models as alternatives; and remarks on it.
 
-    A deployment's `model` names one of them; where only one was measured, it is that one.
+    A deployment's `model` names one of them; where only one was measured, it is that one. `right` are models' shares of
+    right answers where no single benchmark tells them.
     """
     models = _models(measurements, results, benchmark)
+    if right is not None:
+        models = {name: replace(found, accuracy=right.get(name)) for name, found in models.items()}
     base, notes = _served(plan.deployment, models)
     given = [(each.change, *_served(each.deployment, models)) for each in plan.alternatives]
     others = [Alternative(change=change, deployment=deployment) for change, deployment, _ in given]

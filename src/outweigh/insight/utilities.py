@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from outweigh.insight.beliefs import Beliefs
-from outweigh.records import CostName, Known, Need, UserError, Utility
+from outweigh.records import CostName, Estimate, Known, Need, Recommendation, UserError, Utility
 
 if TYPE_CHECKING:
     from outweigh.stats.units import Floats
@@ -90,3 +90,11 @@ def worth(need: Need, goals: Sequence[Weighed], values: Floats) -> Floats:
     if need.utility is Utility.MAX_MIN:
         return np.asarray(values.min(axis=2))
     return np.asarray(values @ np.array([goal.weight for goal in goals], dtype=np.float32))
+
+
+def right_answers(found: Recommendation) -> dict[str, Estimate]:
+    """Each model's share of right answers in the need's own mix of goals; empty where costs or the worst goal count."""
+    costs = {str(name) for name in CostName}
+    if found.need.utility is Utility.MAX_MIN or any(goal.name in costs for each in found.ranked for goal in each.goals):
+        return {}
+    return {each.model: each.fitness for each in found.ranked}
