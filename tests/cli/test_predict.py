@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from html_page import parsed, plain
+
 COLUMNS = ("arc", "hellaswag", "mmlu", "truthfulqa", "winogrande", "gsm8k")
 
 
@@ -45,6 +47,19 @@ def test_a_new_model_is_described_by_flags(said, leaderboard):
     assert found["low"] <= found["value"] <= found["high"]
     assert 35 < found["value"] < 55
     assert found["basis"] == ["mmlu", "parameters", "architecture", "name"]
+
+
+def test_a_prediction_s_page_holds_both_scores(said, leaderboard, tmp_path):
+    words = ("predict", "org/model-100", "--benchmark", "gsm8k", "--from", leaderboard, "--report", tmp_path / "p.html")
+    out = said(*words)
+    assert "Report: " in out
+    page = parsed((tmp_path / "p.html").read_text("utf-8"))
+    assert re.fullmatch(
+        r"org/model-100 is predicted to reach \d+(\.\d)? % \(\d+(\.\d)?–\d+(\.\d)?\) on GSM8K",
+        plain(page.all("h1")[0]["text"]),
+    )
+    assert "Measured" in plain(page.by_class("tiles")[0]["text"])
+    assert "TruthfulQA" in plain(page.by_id("chart-prediction")["text"])
 
 
 def test_what_was_never_seen_is_said(said, leaderboard):

@@ -96,7 +96,7 @@ def test_the_front_is_who_nobody_beats_on_both():
     assert on_front(found) == {"small", "middle", "large"}
     worse = [
         *found,
-        placed(decisions.recommendation(), CostName.MEMORY)[0].__class__("worse", (30, 25, 35), found[0].cost),
+        placed(decisions.recommendation(), CostName.MEMORY)[0].__class__("worse", (30, 25, 35), found[0].cost, 0.5),
     ]
     assert on_front(worse) == {"small", "middle", "large"}
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from outweigh.dashboard.decision import CostPlan, Decision
-    from outweigh.records import Plan, Recommendation
+    from outweigh.records import Recommendation
 
 NeedFile = Annotated[
     Path | None, typer.Option("--need", help="A TOML file that says what counts: recommend a model for it.")
@@ -20,7 +20,6 @@ NeedFile = Annotated[
 DeploymentFile = Annotated[
     Path | None, typer.Option("--deployment", help="A TOML file as for `outweigh cost`: what the model costs there.")
 ]
-_DRAWS = 400  # of the worlds behind each point of a curve
 
 
 @dataclass(frozen=True)
@@ -77,9 +76,9 @@ def _recommended(runs: Sequence[str], path: Path, deployment: Path | None) -> "R
 
 def _plan(runs: Sequence[str], path: Path, pick: str | None) -> "CostPlan":
     """The plan of the picked model, unless the file names another; the others that were measured are alternatives."""
-    from outweigh.dashboard.decision import CostPlan
+    from outweigh.cli.costing import cost_plan
     from outweigh.engine import reading
-    from outweigh.insight import costing, emissions, volumes
+    from outweigh.insight import costing
     from outweigh.insight.measured_plan import planned
     from outweigh.insight.savings import savings
     from outweigh.interop import deployment_toml
@@ -90,21 +89,8 @@ def _plan(runs: Sequence[str], path: Path, pick: str | None) -> "CostPlan":
         plan = plan.but(deployment=plan.deployment.but(model=pick))
     measurements = [each for run in map(reading.load, runs) for each in run.measurements]
     whole, notes = planned(plan, measurements, (), None)
-    today = datetime.now(UTC).date()
-    cost = costing.cost(whole.deployment, today=today)
-    curves = volumes.over_volumes(whole, draws=_DRAWS)
-    return CostPlan(
-        cost=cost.but(notes=(*cost.notes, *notes)),
-        savings=savings(whole),
-        volumes=curves,
-        crossings=volumes.crossings(curves),
-        carbon=emissions.carbon(whole.deployment) if _grid(whole) else None,
-    )
-
-
-def _grid(plan: "Plan") -> bool:
-    place = plan.deployment.place
-    return place is not None and place.grid is not None
+    cost = costing.cost(whole.deployment, today=datetime.now(UTC).date())
+    return cost_plan(whole, cost.but(notes=(*cost.notes, *notes)), savings(whole))
 
 
 def decision_json(found: "Decision | None") -> dict[str, Any]:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from outweigh.cli.output import AsJson
+from outweigh.cli.pages import ReportFile, check_report, write_page
 
 
 def predict(  # noqa: PLR0913 - each is a flag
@@ -28,12 +29,14 @@ def predict(  # noqa: PLR0913 - each is a flag
     chat_template: Annotated[
         bool | None, typer.Option("--chat-template/--no-chat-template", help="Asked with its chat template.")
     ] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Predict a score from the model's card and its other scores, with a 90 % interval and what it rests on."""
     from outweigh.cli import predicting
     from outweigh.cli.output import console, print_json
 
+    check_report(report)
     said = {
         "parameters": parameters,
         "architecture": architecture,
@@ -49,5 +52,10 @@ def predict(  # noqa: PLR0913 - each is a flag
     if as_json:
         document = {"model": asked.model, "prediction": found.model_dump(mode="json")}
         print_json("prediction", document | {"measured": measured and measured.model_dump(mode="json")})
-        return
-    predicting.print_prediction(console(), asked.model, found, measured)
+    else:
+        predicting.print_prediction(console(), asked.model, found, measured)
+    if report:
+        from outweigh.dashboard.prediction_build import prediction_page
+        from outweigh.interop.leaderboard_tasks import TITLES
+
+        write_page(prediction_page(found, asked, measured, TITLES), report, quiet=as_json)
