@@ -121,3 +121,8 @@ def test_an_ellipse_reaches_the_ends_of_both_intervals():
 )
 def test_chances_in_words(share, said):
     assert chance(share) == said
+
+
+def test_where_more_is_better_both_ways_the_staircase_goes_down():
+    clouds = [Cloud(1, x, y, (x, x), (y, y), front=True) for x, y in ((3, 5), (1, 9))]
+    assert steps(clouds, more=True) == [(1, 9), (1, 5), (3, 5)]

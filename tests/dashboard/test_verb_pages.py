@@ -228,3 +228,11 @@ def test_the_measured_score_stands_beside_the_predicted_one(read):
     assert "lies inside the predicted interval" in plain(page.by_class("tiles")[0]["text"])
     assert "GPQA 33.0 ± 2.9 measured, 95 % interval" in text(page, "chart-prediction")
     assert "lies outside the predicted interval" in text(read(made.predicted(0.5)))
+
+
+def test_without_costs_two_goals_are_drawn_against_each_other(read):
+    candidates, need = made.trio()
+    found = made.trade([each.but(costs={}) for each in candidates], need, worlds=256)
+    against, goals = labels(read(made.front_page(found, None)))
+    assert against == "At likely values nobody drawn beats these on both: large."
+    assert goals.startswith("Of the likeliest ")

@@ -25,11 +25,15 @@ class Cloud:
 
 @dataclass(frozen=True)
 class Clouds:
-    """Models by a cost (less is better, to the right is more) and a worth (more is better)."""
+    """Models by a worth (upward, more is better) and a cost (to the right is more, less is better).
+
+    `more` is for another worth in place of the cost.
+    """
 
     clouds: tuple[Cloud, ...]
     x_title: str
     y_title: str
+    more: bool = False
 
 
 WIDE_CLOUDS = Frame("wide", total=536, height=300, left=52, right=24, ended=24)
@@ -58,12 +62,13 @@ def ellipse(cloud: Cloud, x: Axis, y: Axis) -> list[tuple[float, float]]:
     return corners
 
 
-def steps(clouds: Sequence[Cloud]) -> list[tuple[float, float]]:
-    """The front as a staircase from the cheapest to the worthiest of its models."""
+def steps(clouds: Sequence[Cloud], *, more: bool = False) -> list[tuple[float, float]]:
+    """The front as a staircase from the model furthest left to the one furthest right."""
     front = sorted((each for each in clouds if each.front), key=lambda each: (each.x, each.y))
     corners: list[tuple[float, float]] = []
     for each in front:
         if corners:
-            corners.append((each.x, corners[-1][1]))
+            x, y = corners[-1]
+            corners.append((x, each.y) if more else (each.x, y))
         corners.append((each.x, each.y))
     return corners

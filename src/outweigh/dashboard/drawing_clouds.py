@@ -37,7 +37,8 @@ def _front(figure: Clouds, places: tuple[Axis, Axis], both: Axes) -> "alt.Chart"
     import altair as alt
 
     x, y = places
-    rows = [{"x": x.at(across), "y": y.at(up), "place": at} for at, (across, up) in enumerate(steps(figure.clouds))]
+    corners = steps(figure.clouds, more=figure.more)
+    rows = [{"x": x.at(across), "y": y.at(up), "place": at} for at, (across, up) in enumerate(corners)]
     line = alt.Chart(data(rows)).mark_line(color="var(--muted)", strokeDash=[4, 3], strokeWidth=1.4)
     drawn: alt.Chart = line.encode(*both, order="place:Q")
     return drawn

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from outweigh.dashboard import decision_front, words
 from outweigh.dashboard.charts import Aside, ChartRow, Figure, Mark, Range
+from outweigh.dashboard.clouds import Cloud, Clouds
 from outweigh.dashboard.decision_front import TITLES, chance, ranged, unit_of
 from outweigh.dashboard.decision_page import Chance
 from outweigh.dashboard.describe import headline
@@ -12,10 +13,13 @@ from outweigh.dashboard.panels import drawn
 from outweigh.dashboard.recommend_build import asked
 from outweigh.dashboard.report_page import Key, Table
 from outweigh.dashboard.verb_page import Section, VerbPage
+from outweigh.insight import pareto
 from outweigh.records import CostName, Front, OnFront
 
 _FIRST = 3  # models that are held side by side
 _BARS = 10
+_DRAWN = 40  # models of one chart
+_HINT = "Ellipse: the 95 % interval both ways. Filled, on the dashed line: no other model is better on both."
 _GOALS = 16  # that one chart holds
 _AXIS = Range(0.0, 100.0, (0.0, 25.0, 50.0, 75.0, 100.0))
 
@@ -27,7 +31,7 @@ def front_page(found: Front, currency: str | None) -> VerbPage:
     series = {key.title: key.series for key in keys}
     cost = decision_front.cost_drawn([each.costs for each in found.models])
     against = cost and decision_front.placed_on(found, cost)
-    traded = decision_front.panel(against, cost, series, currency) if cost and against else None
+    traded = decision_front.panel(against, cost, series, currency) if cost and against else _against(found, keys)
     section = Section(
         "front",
         "Who may be on the front",
@@ -64,7 +68,7 @@ def title(objective: str) -> str:
 
 def _tiles(found: Front, series: dict[str, int]) -> list[Tile]:
     first = found.models[0]
-    often = f"in {chance(first.chance)} of {found.worlds:,} draws"
+    often = f"of {found.worlds:,} draws, in which everything is as it may be"
     tiles = [_model("Likeliest on the front", first, series, often)]
     knee = next((each for each in found.models if each.model == found.knee), None)
     if knee is not None:
@@ -80,6 +84,47 @@ def _tiles(found: Front, series: dict[str, int]) -> list[Tile]:
 def _model(label: str, each: OnFront, series: dict[str, int], line: str) -> Tile:
     key = Key(series.get(each.model, 0), each.model, each.model)
     return Tile(label, key, chance(each.chance), "", "", line)
+
+
+def _against(found: Front, keys: Sequence[Key]) -> Panel | None:
+    """The first two goals against each other, for the likeliest models in which both are known."""
+    across, upright = (title(name) for name in (*found.objectives, "", "")[:2])
+    known = [(each, *each.values[:2]) for each in found.models[:_DRAWN] if len(each.values) > 1]
+    pairs = [(each, one, other) for each, one, other in known if one and other]
+    if len(pairs) < 2:
+        return None
+    front = _undominated([(one[0], other[0]) for _, one, other in pairs])
+    series = {key.title: key.series for key in keys}
+    clouds = tuple(
+        Cloud(
+            series.get(each.model, 0),
+            *(100 * one[0], 100 * other[0]),
+            (100 * one[1], 100 * one[2]),
+            (100 * other[1], 100 * other[2]),
+            each.model if each.model in series or each.model == found.knee else "",
+            at in front,
+        )
+        for at, (each, one, other) in enumerate(pairs)
+    )
+    kept = words.listed([each.model for at, (each, _, _) in enumerate(pairs) if at in front])
+    data = Table(
+        f"{across} and {upright}, in points",
+        ("Model", across, upright, "On this front", "On the front of all goals"),
+        tuple(
+            (each.model, _points(one), _points(other), "yes" if at in front else "no", chance(each.chance))
+            for at, (each, one, other) in enumerate(pairs)
+        ),
+        frozenset({1, 2, 4}),
+    )
+    figure = Clouds(clouds, f"{across}, points", f"{upright}, points", more=True)
+    chart = drawn(figure, "front", f"At likely values nobody drawn beats these on both: {kept}.", data)
+    return Panel(f"{upright} against {across}", _HINT, chart)
+
+
+def _undominated(values: Sequence[tuple[float, float]]) -> set[int]:
+    import numpy as np
+
+    return set(np.flatnonzero(pareto.front(np.array(values), [True, True])).tolist())
 
 
 def _apart(found: Front, keys: Sequence[Key]) -> Panel | None:
