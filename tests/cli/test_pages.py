@@ -52,7 +52,7 @@ def test_a_leaderboard_s_page_has_the_rows_of_the_terminal(said, written, table)
     said("import", table)
     out, page = written("leaderboard", "--limit", "2", "--license", "apache-2.0", "--unavailable")
     assert re.search(r"Report: \S*page\.html", out)
-    assert heading(page) == "org/gone-9B is first of 3 models by mean of 6 benchmarks"
+    assert heading(page) == "org/gone-9B is first of 4 models by mean of 6 benchmarks"
     ranked = plain(page.by_id("ranking")["text"])
     assert "gone-9B" in ranked and "first-7B" in ranked and "small-1B" not in ranked
     assert "licence apache-2.0 · also those no longer to be had" in plain(page.by_class("scope")[0]["text"])
