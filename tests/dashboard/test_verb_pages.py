@@ -192,7 +192,7 @@ def test_emissions_are_split_with_intervals_and_sources(read):
 
 def test_a_switch_says_whether_it_pays_and_when(read):
     page = read(made.switched())
-    assert heading(page).startswith("Switching from by the token to own gains ")
+    assert heading(page).startswith("Switching from “by the token” to “own” gains ")
     assert "It pays in over 99 % of the draws" in plain(page.by_class("lede")[0]["text"])
     gains, moves = labels(page)
     assert gains.startswith("Discounted gains first outweigh what was invested in month")
@@ -204,7 +204,7 @@ def test_a_switch_says_whether_it_pays_and_when(read):
 
 def test_a_switch_that_may_or_does_lose_is_said_to(read):
     loss = read(made.bought())
-    assert heading(loss).startswith("Switching from by the token to own loses ")
+    assert heading(loss).startswith("Switching from “by the token” to “own” loses ")
     assert "under 1 %" in plain(loss.by_class("lede")[0]["text"])
     assert "none it is never paid back" in plain(loss.by_class("tiles")[0]["text"])
     unsure = read(made.switched(amount=1.5))
@@ -233,6 +233,5 @@ def test_the_measured_score_stands_beside_the_predicted_one(read):
 def test_without_costs_two_goals_are_drawn_against_each_other(read):
     candidates, need = made.trio()
     found = made.trade([each.but(costs={}) for each in candidates], need, worlds=256)
-    against, goals = labels(read(made.front_page(found, None)))
+    (against,) = labels(read(made.front_page(found, None)))
     assert against == "At likely values nobody drawn beats these on both: large."
-    assert goals.startswith("Of the likeliest ")

@@ -4,7 +4,7 @@ from outweigh.dashboard import units, words
 from outweigh.dashboard.axes import Axis
 from outweigh.dashboard.charts import Aside, Bar, ChartRow, Figure, Mark
 from outweigh.dashboard.curves import Curve, Curves, Point
-from outweigh.dashboard.deployment_words import assumed, described
+from outweigh.dashboard.deployment_words import assumed, described, named
 from outweigh.dashboard.measured_page import Panel, Tile
 from outweigh.dashboard.panels import drawn
 from outweigh.dashboard.report_page import Fact, Facts, Table
@@ -17,7 +17,7 @@ _KILOGRAMS, _GRAMS, _HOURS = Unit("kg CO₂e"), Unit("g CO₂e"), Unit("kWh")
 
 def carbon_page(found: Carbon, deployment: Deployment) -> VerbPage:
     """The whole page."""
-    horizon = words.many(found.horizon_months, "month")
+    time = words.many(found.horizon_months, "month")
     panels = [panel for panel in (_split(found), _by_hour(deployment)) if panel]
     sources = Facts("Sources", tuple(Fact(*_source(each)) for each in found.sources))
     sections = (
@@ -26,8 +26,8 @@ def carbon_page(found: Carbon, deployment: Deployment) -> VerbPage:
     )
     return VerbPage(
         verb="carbon",
-        finding=f"{found.model} emits {units.whole(found.total_kilograms, _KILOGRAMS)} in {found.region}, {horizon}",
-        lede=_sentence(found),
+        finding=f"{named(deployment)} emits {units.whole(found.total_kilograms, _KILOGRAMS)} in {found.region}, {time}",
+        lede=_lede(found),
         scope=f"{found.deployment} · 95 % intervals over {found.total_kilograms.count:,} draws",
         tiles=(
             _tile("A million tokens", found.grams_per_million_tokens, _GRAMS, "read and written together"),
@@ -44,6 +44,14 @@ def _parts(found: Carbon) -> list[tuple[str, Estimate]]:
     return parts
 
 
+def _lede(found: Carbon) -> str:
+    """What making the machines adds, or that it is not in the figure."""
+    if found.embodied_kilograms is None:
+        return "Making the machines is not in it: what that emitted was not given."
+    share = words.share(found.embodied_kilograms.value / (found.total_kilograms.value or 1.0))
+    return f"Making the machines is {share} % of it; running them is the rest."
+
+
 def _sentence(found: Carbon) -> str:
     """How the whole is split."""
     parts = _parts(found)
@@ -51,7 +59,7 @@ def _sentence(found: Carbon) -> str:
     if len(parts) == 1:
         return f"All of it is from running the machines: {units.whole(parts[0][1], _KILOGRAMS)}."
     shares = [
-        f"{name.lower()} takes {words.share(each.value / whole)} % ({units.whole(each, _KILOGRAMS)})"
+        f"{name.lower()} takes {words.share(each.value / whole)} %, {units.whole(each, _KILOGRAMS)}"
         for name, each in parts
         if whole
     ]
@@ -104,7 +112,7 @@ def _by_hour(deployment: Deployment) -> Panel | None:
     cleanest, dirtiest = hours.index(min(hours)), hours.index(max(hours))
     sentence = (
         f"The grid emits least at {cleanest}:00, {min(hours):,.4g} g a kilowatt-hour, and most at {dirtiest}:00, "
-        f"{max(hours):,.4g} g."
+        f"{max(hours):,.4g}\N{NO-BREAK SPACE}g."
     )
     data = Table(
         "The grid and the load by the hour",

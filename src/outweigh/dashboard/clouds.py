@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from outweigh.dashboard.axes import Axis
 from outweigh.dashboard.curves import Frame
+from outweigh.dashboard.words import elided
 
 _ROUND = 48  # corners of an ellipse
+_LETTER, _LINE, _BESIDE = 6.6, 14.0, 11.0  # pixels of a letter of 12 px, of a line, and from a symbol to its name
+_DROPS = (-9.0, 10.0, -23.0, 24.0)
 
 
 @dataclass(frozen=True)
@@ -72,3 +75,39 @@ def steps(clouds: Sequence[Cloud], *, more: bool = False) -> list[tuple[float, f
             corners.append((x, each.y) if more else (each.x, y))
         corners.append((each.x, each.y))
     return corners
+
+
+@dataclass(frozen=True)
+class Label:
+    """A model's name beside its symbol: left or right of it, and so many pixels below."""
+
+    cloud: Cloud
+    text: str
+    left: bool
+    drop: float
+
+
+def labels(figure: Clouds, frame: Frame) -> list[Label]:
+    """The names, on the side with more room; one that would stand on another moves up or down, or is left out."""
+    x, y = axes(figure, frame)
+    taken: list[tuple[float, float, float]] = []
+    found = []
+    for cloud in (each for each in figure.clouds if each.title):
+        across = (x.at(cloud.x) - x.range.low) / (x.range.high - x.range.low)
+        upright = (y.at(cloud.y) - y.range.low) / (y.range.high - y.range.low)
+        left = across > 0.5
+        room = (across if left else 1 - across) * frame.plot() - _BESIDE
+        text = elided(cloud.title, max(int(room / _LETTER), 8))
+        start = across * frame.plot() + (-_BESIDE - len(text) * _LETTER if left else _BESIDE)
+        for drop in _DROPS:
+            box = (start, start + len(text) * _LETTER, (1 - upright) * frame.height + drop)
+            if not any(_meet(box, other) for other in taken):
+                taken.append(box)
+                found.append(Label(cloud, text, left, drop))
+                break
+    return found
+
+
+def _meet(one: tuple[float, float, float], other: tuple[float, float, float]) -> bool:
+    """Whether two lines of text (begin, end, height) stand on each other."""
+    return one[0] < other[1] and other[0] < one[1] and abs(one[2] - other[2]) < _LINE

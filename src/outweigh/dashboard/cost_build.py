@@ -6,7 +6,7 @@ from outweigh.dashboard import units, words
 from outweigh.dashboard.decision import CostPlan
 from outweigh.dashboard.decision_cost import cost_page
 from outweigh.dashboard.decision_page import DecisionPage
-from outweigh.dashboard.deployment_words import assumed, described, hardware
+from outweigh.dashboard.deployment_words import assumed, described, hardware, named
 from outweigh.dashboard.measured_page import Tile
 from outweigh.dashboard.units import Unit
 from outweigh.dashboard.verb_page import Section, VerbPage
@@ -25,7 +25,7 @@ def cost_verb_page(plan: CostPlan, deployment: Deployment) -> VerbPage:
         tiles.append(Tile("Emissions", None, said.value, "kg CO₂e", said.spread, f"over {horizon}"))
     return VerbPage(
         verb="cost",
-        finding=f"{cost.model} costs {units.money(cost.total)} over {horizon}",
+        finding=f"{named(deployment)} costs {units.money(cost.total)} over {horizon}",
         lede=" ".join(each.chart.sentence for each in part.panels),
         scope=f"{deployment.name} · {hardware(deployment)} · 95 % intervals over {cost.draws:,} draws",
         tiles=tuple(tiles),

@@ -20,9 +20,15 @@ def described(deployment: Deployment) -> Facts:
         "Answers within": f"{limit.seconds:g} s for {limit.percentile:g} % of the requests" if limit else "",
         "Region": place.region if place else "",
         "Horizon": words.many(deployment.horizon_months, "month"),
-        "Served": deployment.service.source if deployment.service else "",
+        "Times from": deployment.service.source if deployment.service else "",
     }
     return Facts(deployment.name, tuple(Fact(label, value) for label, value in told.items() if value))
+
+
+def named(deployment: Deployment) -> str:
+    """The model at the beginning of a sentence."""
+    unnamed = deployment.model == Deployment.model_fields["model"].default
+    return deployment.model.capitalize() if unnamed else deployment.model
 
 
 def hardware(deployment: Deployment) -> str:

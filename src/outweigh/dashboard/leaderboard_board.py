@@ -11,8 +11,8 @@ from outweigh.dashboard.words import Said
 from outweigh.insight.leaderboard_words import figure, score, scores
 from outweigh.records import RATING, Estimate, Leaderboard, LeaderboardRow, Standing
 
-_WIDTH, _EDGE, _HEIGHT = 130.0, 14.0, 17.0  # pixels of a drawn cell
-_HEADS = {"mean": ("Mean", "%"), "win-rate": ("Win rate", "%"), "z": ("z-score", "")}
+_WIDTH, _EDGE, _HEIGHT = 120.0, 14.0, 17.0  # pixels of a drawn cell
+_HEADS = {"mean": ("Mean", "%"), "win-rate": ("Win rate", "%"), "z": ("z\N{NON-BREAKING HYPHEN}score", "")}
 _NONE = Said(words.DASH, "")
 _UNTOLD = ("removed", "unknown", "none", "?")
 _BEHIND = "a range says the best and the worst place that a model may truly have"
@@ -129,7 +129,7 @@ def _model(
 
 def _about(standing: Standing, facts: _Facts) -> list[str]:
     """Whose model it is, its size and licence, and what it was made from."""
-    parameters, parent = size(standing), (standing.parent or "").strip()
+    parameters, parent = size(standing), (standing.parent or "").removesuffix("(Merge)").strip()
     told = [standing.model.rpartition("/")[0]]
     told += [words.parameters(round(parameters)) if parameters else "size not known"] if facts.sizes else []
     told += [standing.license or "licence not known"] if facts.licences else []

@@ -98,7 +98,6 @@ def _source(board: Leaderboard) -> Facts:
             Fact("Read on", str(found.read_at)),
             *facts,
         ]
-    facts += [Fact("Left out", f"{count:,} {why}") for why, count in board.left_out.items()]
     return Facts("Where the scores come from", tuple(facts))
 
 

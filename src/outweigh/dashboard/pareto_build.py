@@ -17,8 +17,9 @@ from outweigh.insight import pareto
 from outweigh.records import CostName, Front, OnFront
 
 _FIRST = 3  # models that are held side by side
+_COSTS = {each.value for each in CostName}
 _BARS = 10
-_DRAWN = 40  # models of one chart
+_DRAWN = 20  # models of one chart
 _HINT = "Ellipse: the 95 % interval both ways. Filled, on the dashed line: no other model is better on both."
 _GOALS = 16  # that one chart holds
 _AXIS = Range(0.0, 100.0, (0.0, 25.0, 50.0, 75.0, 100.0))
@@ -29,14 +30,11 @@ def front_page(found: Front, currency: str | None) -> VerbPage:
     finding, lede = headline(found.answer)
     keys = tuple(Key(series, each.model, each.model) for series, each in enumerate(found.models[:_FIRST], start=1))
     series = {key.title: key.series for key in keys}
-    cost = decision_front.cost_drawn([each.costs for each in found.models])
-    against = cost and decision_front.placed_on(found, cost)
-    traded = decision_front.panel(against, cost, series, currency) if cost and against else _against(found, keys)
     section = Section(
         "front",
         "Who may be on the front",
         f"A model is on the front where no other is at least as good on {_goals(found)} and better on one.",
-        panels=tuple(panel for panel in (traded, _apart(found, keys)) if panel),
+        panels=tuple(_panels(found, keys, currency)),
         keys=keys,
         chances=tuple(
             Chance(series.get(each.model, 0), each.model, chance(each.chance), 100 * each.chance)
@@ -54,6 +52,17 @@ def front_page(found: Front, currency: str | None) -> VerbPage:
         sections=(section,),
         notes=found.notes,
     )
+
+
+def _panels(found: Front, keys: Sequence[Key], currency: str | None) -> list[Panel]:
+    """Quality against a cost where that is a goal, else two goals; where there are more, all of them side by side."""
+    traded = None if _COSTS & {*found.objectives} else _against(found, keys)
+    cost = decision_front.cost_drawn([each.costs for each in found.models])
+    if traded is None and cost is not None:
+        series = {key.title: key.series for key in keys}
+        traded = decision_front.panel(decision_front.placed_on(found, cost), cost, series, currency)
+    whole = None if traded and len(found.objectives) == 2 else _apart(found, keys)
+    return [panel for panel in (traded, whole) if panel]
 
 
 def _goals(found: Front) -> str:
@@ -118,7 +127,7 @@ def _against(found: Front, keys: Sequence[Key]) -> Panel | None:
     )
     figure = Clouds(clouds, f"{across}, points", f"{upright}, points", more=True)
     chart = drawn(figure, "front", f"At likely values nobody drawn beats these on both: {kept}.", data)
-    return Panel(f"{upright} against {across}", _HINT, chart)
+    return Panel(f"{upright[:1].upper()}{upright[1:]} against {across}", _HINT, chart)
 
 
 def _undominated(values: Sequence[tuple[float, float]]) -> set[int]:

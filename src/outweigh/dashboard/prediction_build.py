@@ -28,7 +28,7 @@ def prediction_page(
         verb="predict",
         finding=f"{asked.model} is predicted to reach {_value(found)} % ({_span(found)}) on {title}",
         lede=_lede(found, measured),
-        scope=f"predicted, not measured · {level} % interval for models of families that were not learnt from",
+        scope=f"predicted from card and scores · {level} % interval for models of families that were not learnt from",
         banners=tuple(Banner("Out of range", f"{each[:1].upper()}{each[1:]}.") for each in found.out_of_range),
         tiles=tuple(_tiles(found, measured)),
         sections=(Section("prediction", "What is predicted", panels=(panel,), facts=(facts,)),),
@@ -70,9 +70,10 @@ def _chart(found: Predicted, asked: Standing, measured: Estimate | None, titles:
     """The predicted score first, with the measured one below it, then the model's other scores."""
     title = titles.get(found.metric, found.metric)
     known = {titles.get(name, name): each for name, each in asked.scores.items() if name != found.metric}
+    note = "predicted, measured" if measured else "predicted"
     top = Mark(found.value, found.low, found.high, 2, open=True)
     marks = (top, _mark(measured)) if measured else (top,)
-    first = ChartRow(title, marks, Aside(f"predicted {_value(found)}", f"{_span(found)}"), "predicted", strong=True)
+    first = ChartRow(title, marks, Aside(f"predicted {_value(found)}", _span(found)), note, strong=True)
     rows = (first, *(ChartRow(name, (_mark(each),), Aside(_said(each))) for name, each in known.items()))
     lines = [(title, _value(found), _span(found), f"predicted, {words.share(found.level)} % interval")]
     lines += [(title, *_cells(measured))] if measured else []

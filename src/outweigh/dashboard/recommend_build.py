@@ -14,7 +14,8 @@ def recommend_page(found: Recommendation, currency: str | None) -> VerbPage:
     series = {found.ranked[0].model: 1} if found.ranked else {}
     made = decision_pick.pick(found, series, currency)
     tables = (_effects(found), None if made else decision_pick.removed(found))
-    limits = Section("limits", "What the limits remove", tables=tuple(table for table in tables if table))
+    shown = tuple(table for table in tables if table)
+    limits = Section("limits", "What the limits remove", tables=shown, unfolded=not made)
     return VerbPage(
         verb="recommend",
         finding=finding,

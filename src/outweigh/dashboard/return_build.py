@@ -50,7 +50,7 @@ _WORTH = "net present value"
 def _finding(found: Return) -> str:
     """Whether switching pays, as far as its interval says so."""
     worth = found.net_present_value
-    switch = f"Switching from {found.current} to {found.new}"
+    switch = f"Switching from “{found.current}” to “{found.new}”"
     if worth.low > 0:
         return f"{switch} gains {units.money(worth)}"
     if worth.high < 0:

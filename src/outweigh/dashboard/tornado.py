@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from outweigh.dashboard.axes import Axis
+from outweigh.dashboard.axes import Axis, number
 from outweigh.dashboard.charts import Aside, ChartRow, Figure, Mark
 from outweigh.dashboard.measured_page import Panel
 from outweigh.dashboard.panels import drawn
 from outweigh.dashboard.report_page import Table
-from outweigh.dashboard.units import cash
+from outweigh.dashboard.units import cash, cash_span
 from outweigh.records import Amount, Swing
 
 _SWINGS = 8
@@ -21,12 +21,12 @@ def tornado(swings: Sequence[Swing], middle: Amount, what: str) -> Panel | None:
     if not moving:
         return None
     values = [float(middle.value), *(end for _, ends in moving for end in ends)]
-    ranges = (Axis(values, labels=4, log=False).range, Axis(values, labels=3, log=False).range)
+    ranges = (Axis(values, labels=3, log=False).range,) * 2
     rows = tuple(
         ChartRow(
             input_name(swing.input),
             (Mark(float(middle.value), *ends, 1),),
-            Aside(f"{cash(ends[0])} to {cash(ends[1])}", f"from {swing.low:.4g} to {swing.high:.4g}"),
+            Aside(cash_span(*ends), f"from {number(swing.low)} to {number(swing.high)}"),
         )
         for swing, ends in moving
     )

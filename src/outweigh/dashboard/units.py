@@ -10,6 +10,7 @@ from outweigh.records import Amount, Estimate
 
 _MOST = 6  # decimals
 _MARK = "high-water mark"  # the method of a figure that was reached, and so has no interval
+_DRAWN = "monte-carlo"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def said(found: Estimate, unit: Unit) -> Said:
             words.fixed(value, digits), f"{words.fixed(low, digits)} or more" if words.known(low) else "unknown"
         )
     digits = places(value, low, high)
-    spread = "" if found.method == _MARK else words.spread(value, low, high, 1.0, digits)
+    exact = found.method == _MARK or (found.method == _DRAWN and low == high)  # of inputs that are all exact
+    spread = "" if exact else words.spread(value, low, high, 1.0, digits)
     return Said(words.fixed(value, digits), spread)
 
 
@@ -105,6 +107,11 @@ def money(found: Amount) -> str:
 def cash(value: float) -> str:
     """A sum to two significant digits at least, and without cents from a hundred on."""
     return words.fixed(value, _cents(value))
+
+
+def cash_span(low: float, high: float) -> str:
+    """Two ends of a sum, with as many digits as the larger one."""
+    return words.span(low, high, _cents(max(abs(low), abs(high))), 1.0)
 
 
 def _cents(value: float) -> int:

@@ -50,7 +50,7 @@ class Ranking:
 
 @dataclass(frozen=True)
 class Section:
-    """Charts, chances and facts side by side, then tables that are closed until they are asked for."""
+    """Charts, chances and facts side by side, then tables, which are closed until they are asked for or `unfolded`."""
 
     name: str
     title: str
@@ -61,6 +61,7 @@ class Section:
     chances_title: str = ""
     facts: tuple[Facts, ...] = ()
     tables: tuple[Table, ...] = ()
+    unfolded: bool = False
 
     @property
     def empty(self) -> bool:
