@@ -61,7 +61,7 @@ def _ahead(scores: Sequence[Estimate]) -> int | None:
 
 def _line(title: str, scores: Sequence[Estimate], ahead: int | None) -> ChartRow:
     marks = tuple(
-        Mark(*(factor(each) * end for end in (each.value, each.low, each.high)), series)
+        Mark(factor(each) * each.value, factor(each) * each.low, factor(each) * each.high, series)
         for series, each in enumerate(scores, start=1)
     )
     if ahead is None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from outweigh.dashboard import decision_front, words
 from outweigh.dashboard.charts import Aside, ChartRow, Figure, Mark, Range
 from outweigh.dashboard.clouds import Cloud, Clouds
-from outweigh.dashboard.decision_front import TITLES, chance, ranged, unit_of
+from outweigh.dashboard.decision_front import TITLES, Interval, chance, ranged, unit_of
 from outweigh.dashboard.decision_page import Chance
 from outweigh.dashboard.describe import headline
 from outweigh.dashboard.measured_page import Panel, Tile
@@ -98,8 +98,11 @@ def _model(label: str, each: OnFront, series: dict[str, int], line: str) -> Tile
 def _against(found: Front, keys: Sequence[Key]) -> Panel | None:
     """The first two goals against each other, for the likeliest models in which both are known."""
     across, upright = (title(name) for name in (*found.objectives, "", "")[:2])
-    known = [(each, *each.values[:2]) for each in found.models[:_DRAWN] if len(each.values) > 1]
-    pairs = [(each, one, other) for each, one, other in known if one and other]
+    pairs: list[tuple[OnFront, Interval, Interval]] = []
+    for each in found.models[:_DRAWN]:
+        one, other = each.values[:2] if len(each.values) > 1 else (None, None)
+        if one and other:
+            pairs.append((each, one, other))
     if len(pairs) < 2:
         return None
     front = _undominated([(one[0], other[0]) for _, one, other in pairs])
@@ -157,13 +160,17 @@ def _apart(found: Front, keys: Sequence[Key]) -> Panel | None:
 
 def _line(name: str, values: Sequence[tuple[float, float, float] | None]) -> ChartRow:
     marks = tuple(
-        Mark(*(min(max(100 * end, 0.0), 100.0) for end in value), series)
+        Mark(_inside(value[0]), _inside(value[1]), _inside(value[2]), series)
         for series, value in enumerate(values, start=1)
         if value is not None
     )
     best = max((value[0], at) for at, value in enumerate(values, start=1) if value is not None)[1] if marks else None
     symbols = () if best is None else (best,)
     return ChartRow(name, marks, Aside("highest" if marks else "not known", symbols=symbols))
+
+
+def _inside(share: float) -> float:
+    return min(max(100 * share, 0.0), 100.0)
 
 
 def _sentence(found: Front, models: Sequence[OnFront]) -> str:

@@ -91,7 +91,7 @@ def _chart(found: Predicted, asked: Standing, measured: Estimate | None, titles:
 
 
 def _mark(found: Estimate) -> Mark:
-    return Mark(*(words.PERCENT * end for end in (found.value, found.low, found.high)), 1)
+    return Mark(words.PERCENT * found.value, words.PERCENT * found.low, words.PERCENT * found.high, 1)
 
 
 def _said(found: Estimate) -> str:
