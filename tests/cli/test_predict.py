@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from html_page import parsed, plain
 from measurements import measured, timed
 from outweigh.store import measurements, runs
 from outweigh.store.summary import RunStatus
@@ -58,6 +59,19 @@ def test_a_new_model_is_described_by_flags(said, leaderboard):
     assert found["low"] <= found["value"] <= found["high"]
     assert 35 < found["value"] < 55
     assert found["basis"] == ["mmlu", "parameters", "architecture", "name"]
+
+
+def test_a_prediction_s_page_holds_both_scores(said, leaderboard, tmp_path):
+    words = ("predict", "org/model-100", "--benchmark", "gsm8k", "--from", leaderboard, "--report", tmp_path / "p.html")
+    out = said(*words)
+    assert "Report: " in out
+    page = parsed((tmp_path / "p.html").read_text("utf-8"))
+    assert re.fullmatch(
+        r"org/model-100 is predicted to reach \d+(\.\d)? % \(\d+(\.\d)?–\d+(\.\d)?\) on GSM8K",
+        plain(page.all("h1")[0]["text"]),
+    )
+    assert "Measured" in plain(page.by_class("tiles")[0]["text"])
+    assert "TruthfulQA" in plain(page.by_id("chart-prediction")["text"])
 
 
 def test_what_was_never_seen_is_said(said, leaderboard):
@@ -130,6 +144,7 @@ def test_another_device_takes_the_one_that_was_measured(said, machine):
         (["--hardware", "here", "--parameters", "3e9", "--precision", "float32"], "the measurements are in bfloat16"),
         (["--hardware", "here", "--parameters", "3"], "--parameters 3: give the number of weights, such as 7e9"),
         (["--hardware", "here", "--run", "nobody"], "nobody"),
+        (["--hardware", "here", "--report", "page.html"], "--report draws a predicted score"),
     ],
 )
 def test_hardware_that_cannot_be_predicted_gets_one_line(refused, machine, flags, line):

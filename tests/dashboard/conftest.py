@@ -13,9 +13,10 @@ import pytest
 
 import decisions
 import made_measurements as made_up
+import verb_pages
 from outweigh.benchmarks.mmlu import SUBJECTS
 from outweigh.dashboard.evidence import NOTHING, Evidence
-from outweigh.dashboard.report import ReportSample, report_html
+from outweigh.dashboard.report import ReportSample, report_html, verb_html
 from outweigh.records import (
     Area,
     ChatTemplate,
@@ -392,16 +393,30 @@ def decided(names: tuple[str, ...]) -> Case:
 DECIDED = {"decided": partial(decided, FOUR[:3]), "decided, long names": partial(decided, LONG)}
 
 
+@dataclass(frozen=True)
+class VerbCase:
+    """The page of one verb."""
+
+    name: str
+
+    def html(self) -> str:
+        """The page."""
+        return verb_html(verb_pages.made(self.name), made_at=NOW)
+
+
+VERBS = {f"verb {name}": partial(VerbCase, name) for name in verb_pages.PAGES}
+
+
 @pytest.fixture(scope="session", params=sorted(CASES))
 def case(request):
     """Every kind of comparison that the report must show well."""
     return CASES[request.param]()
 
 
-@pytest.fixture(scope="session", params=sorted(CASES | MEASURED | DECIDED))
+@pytest.fixture(scope="session", params=sorted(CASES | MEASURED | DECIDED | VERBS))
 def any_case(request):
     """Every kind of run that the report must show well."""
-    return (CASES | MEASURED | DECIDED)[request.param]()
+    return (CASES | MEASURED | DECIDED | VERBS)[request.param]()
 
 
 @pytest.fixture

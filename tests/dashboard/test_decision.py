@@ -4,7 +4,7 @@ import pytest
 
 import decisions
 from html_page import parsed, plain
-from outweigh.dashboard.clouds import WIDE_CLOUDS, Cloud, Clouds, axes, ellipse, steps
+from outweigh.dashboard.clouds import WIDE_CLOUDS, Cloud, Clouds, axes, ellipse, labels, steps
 from outweigh.dashboard.decision import Decision
 from outweigh.dashboard.decision_front import chance, on_front, placed
 from outweigh.dashboard.evidence import Evidence
@@ -96,7 +96,7 @@ def test_the_front_is_who_nobody_beats_on_both():
     assert on_front(found) == {"small", "middle", "large"}
     worse = [
         *found,
-        placed(decisions.recommendation(), CostName.MEMORY)[0].__class__("worse", (30, 25, 35), found[0].cost),
+        placed(decisions.recommendation(), CostName.MEMORY)[0].__class__("worse", (30, 25, 35), found[0].cost, 0.5),
     ]
     assert on_front(worse) == {"small", "middle", "large"}
 
@@ -121,3 +121,16 @@ def test_an_ellipse_reaches_the_ends_of_both_intervals():
 )
 def test_chances_in_words(share, said):
     assert chance(share) == said
+
+
+def test_where_more_is_better_both_ways_the_staircase_goes_down():
+    clouds = [Cloud(1, x, y, (x, x), (y, y), front=True) for x, y in ((3, 5), (1, 9))]
+    assert steps(clouds, more=True) == [(1, 9), (1, 5), (3, 5)]
+
+
+def test_names_do_not_stand_on_each_other():
+    near = [Cloud(1, 10 + at / 100, 50.0 + at / 100, (9, 11), (49, 51), f"a model with a name {at}") for at in range(6)]
+    found = labels(Clouds(tuple(near), "x", "y"), WIDE_CLOUDS)
+    assert [each.cloud for each in found] == near[: len(found)]
+    assert 2 <= len(found) < 6, "what has no room is left out"
+    assert len({(each.left, each.drop) for each in found}) == len(found)

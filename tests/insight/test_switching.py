@@ -29,7 +29,7 @@ def switched(current, new):
 
 def gained(*flows):
     values = np.array(flows, dtype=float)
-    return Gains(values, np.maximum(-values[:, 0], 0), values.sum(axis=1), None)
+    return Gains(values, np.maximum(-values[:, 0], 0), values.cumsum(axis=1), None)
 
 
 def test_the_rate_of_return_makes_the_present_value_nothing():
@@ -171,3 +171,15 @@ def test_break_even_in_many_worlds_is_that_of_each():
 def test_what_cannot_be_compared_is_refused(current, new, told):
     with pytest.raises(UserError, match=told):
         switched(current, new)
+
+
+def test_what_was_gained_up_to_each_month_ends_at_the_present_value():
+    found = switched(
+        deployment(HOSTED, load={"volume": spread(0.5, 1, 2)}), deployment(OWN, load={"volume": spread(0.5, 1, 2)})
+    )
+    assert len(found.summed) == len(found.flows) == 13
+    assert found.summed[0].value == found.summed[0].low == found.summed[0].high == found.flows[0]
+    assert found.summed[-1] == found.net_present_value
+    rate = 1.1 ** (-1 / 12)
+    assert float(found.summed[1].value) == pytest.approx(float(found.flows[0]) + rate * float(found.flows[1]))
+    assert found.summed[1].low < found.summed[1].value < found.summed[1].high

@@ -7,6 +7,7 @@ import typer
 
 from outweigh.cli.deciding import Asked, DeploymentFile, NeedFile
 from outweigh.cli.output import AsJson
+from outweigh.cli.pages import ReportFile, check_report
 
 
 def compare(  # noqa: PLR0913 - each is a flag
@@ -22,15 +23,12 @@ def compare(  # noqa: PLR0913 - each is a flag
     measure: Annotated[bool, typer.Option("--measure", help="Of models: also measure what they cost to run.")] = False,
     need: NeedFile = None,
     deployment: DeploymentFile = None,
-    report: Annotated[Path | None, typer.Option(help="Also write the HTML report to this file.")] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Compare all models of these runs: differences with intervals, adjusted p-values, ties said to be ties."""
-    from outweigh.cli.files import check_target
-
     asked = Asked(need, deployment).checked()
-    if report:
-        check_target(report, "report.html")
+    check_report(report)
     names = runs or ["latest"]
     if models := _models(names, measure=measure):
         from outweigh.cli.run import run_models

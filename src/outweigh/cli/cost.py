@@ -7,6 +7,7 @@ import typer
 
 from outweigh.cli.costing import Benchmark, Runs
 from outweigh.cli.output import AsJson
+from outweigh.cli.pages import ReportFile, check_report, write_page
 
 
 def cost(
@@ -16,6 +17,7 @@ def cost(
     margin: Annotated[
         float, typer.Option(help="Accuracy that an alternative may lose and still count as equal.")
     ] = 0.01,
+    report: ReportFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Say what a deployment costs, a million tokens and a correct answer of it, and what would save money."""
@@ -26,6 +28,7 @@ def cost(
     from outweigh.insight import costing as insight
     from outweigh.insight.savings import savings
 
+    check_report(report)
     plan, notes = costing.planned(deployment, runs or (), benchmark)
     found = insight.cost(plan.deployment, today=datetime.now(UTC).date())
     found = found.but(notes=(*found.notes, *notes))
@@ -34,7 +37,11 @@ def cost(
         shown = [each.model_dump(mode="json") for each in advice]
         inputs = plan.deployment.model_dump(mode="json")
         print_json("cost", {"deployment": inputs, "cost": found.model_dump(mode="json"), "savings": shown})
-        return
-    out = console()
-    costing.print_cost(out, found)
-    costing.print_savings(out, advice, plan.deployment.currency)
+    else:
+        costing.print_cost(console(), found)
+        costing.print_savings(console(), advice, plan.deployment.currency)
+    if report:
+        from outweigh.dashboard.cost_build import cost_verb_page
+
+        page = cost_verb_page(costing.cost_plan(plan, found, advice), plan.deployment)
+        write_page(page, report, quiet=as_json)

@@ -12,6 +12,7 @@ from outweigh.cli.output import Remarks, percent, table
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from outweigh.dashboard.decision import CostPlan
     from outweigh.records import Amount, Carbon, Cost, Estimate, Plan, Return, Saving, Swing
 
 Runs = Annotated[
@@ -22,6 +23,7 @@ Benchmark = Annotated[
     str | None, typer.Option(help="The benchmark of the runs whose score is the share of correct answers.")
 ]
 _SWINGS = 6
+_DRAWS = 400  # of the worlds behind each point of a curve
 
 
 def planned(
@@ -37,6 +39,20 @@ def planned(
     measurements = [each for run in found for each in run.measurements]
     results = [each for run in found for each in run.results] if scored else []
     return measured_plan.planned(plan, measurements, results, benchmark)
+
+
+def cost_plan(plan: "Plan", cost: "Cost", advice: "Sequence[Saving]") -> "CostPlan":
+    """A cost with what it comes to at other volumes, and with what is emitted where that is known."""
+    from outweigh.dashboard.decision import CostPlan
+    from outweigh.insight import emissions, volumes
+    from outweigh.records import UserError
+
+    curves = volumes.over_volumes(plan, draws=_DRAWS)
+    try:
+        carbon = emissions.carbon(plan.deployment)
+    except UserError:  # it says what is not known, which is no reason to have no cost
+        carbon = None
+    return CostPlan(cost, tuple(advice), curves, volumes.crossings(curves), carbon)
 
 
 def print_cost(out: "Console", cost: "Cost", remarks: Remarks | None = None) -> None:

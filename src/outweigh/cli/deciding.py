@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from outweigh.dashboard.decision import CostPlan, Decision
     from outweigh.engine.reading import Held
-    from outweigh.records import Plan, Recommendation, Run
+    from outweigh.records import Recommendation, Run
 
 NeedFile = Annotated[
     Path | None, typer.Option("--need", help="A TOML file that says what counts: recommend a model for it.")
@@ -23,7 +23,6 @@ NeedFile = Annotated[
 DeploymentFile = Annotated[
     Path | None, typer.Option("--deployment", help="A TOML file as for `outweigh cost`: what the model costs there.")
 ]
-_DRAWS = 400  # of the worlds behind each point of a curve
 
 
 @dataclass(frozen=True)
@@ -83,8 +82,8 @@ def _recommended(runs: "Sequence[Run]", held: "Held", path: Path, deployment: Pa
 
 def _plan(runs: "Sequence[Run]", path: Path, recommended: "Recommendation | None") -> "CostPlan":
     """The plan of the picked model, unless the file names another; the others that were measured are alternatives."""
-    from outweigh.dashboard.decision import CostPlan
-    from outweigh.insight import costing, emissions, volumes
+    from outweigh.cli.costing import cost_plan
+    from outweigh.insight import costing
     from outweigh.insight.measured_plan import planned
     from outweigh.insight.savings import savings
     from outweigh.insight.utilities import right_answers
@@ -99,21 +98,8 @@ def _plan(runs: "Sequence[Run]", path: Path, recommended: "Recommendation | None
     whole, notes = planned(plan, measurements, (), None, right)
     if right:
         notes = (*notes, "right answers: each model's mean of the need's goals by their weights")
-    today = datetime.now(UTC).date()
-    cost = costing.cost(whole.deployment, today=today)
-    curves = volumes.over_volumes(whole, draws=_DRAWS)
-    return CostPlan(
-        cost=cost.but(notes=(*cost.notes, *notes)),
-        savings=savings(whole),
-        volumes=curves,
-        crossings=volumes.crossings(curves),
-        carbon=emissions.carbon(whole.deployment) if _grid(whole) else None,
-    )
-
-
-def _grid(plan: "Plan") -> bool:
-    place = plan.deployment.place
-    return place is not None and place.grid is not None
+    cost = costing.cost(whole.deployment, today=datetime.now(UTC).date())
+    return cost_plan(whole, cost.but(notes=(*cost.notes, *notes)), savings(whole))
 
 
 def decision_json(found: "Decision | None") -> dict[str, Any]:

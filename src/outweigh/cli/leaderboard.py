@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from outweigh.cli.output import AsJson
+from outweigh.cli.pages import ReportFile, check_report, write_page
 from outweigh.cli.quantities import SIZE, parameters
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def leaderboard(  # noqa: PLR0913 - each is a flag
         bool, typer.Option("--all-benchmarks", help="Of own results: also what not every model was asked.")
     ] = False,
     history: Annotated[str | None, typer.Option(help="One model's results over time instead.")] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Rank models: scores with intervals, the ranks that each may truly have, and who is tied for first."""
@@ -50,8 +52,9 @@ def leaderboard(  # noqa: PLR0913 - each is a flag
     from outweigh.insight.leaderboard import leaderboard as ranked
     from outweigh.records import Filters, UserError
 
+    check_report(report)
     if history is not None:
-        leaderboard_history.show(history, as_json)
+        leaderboard_history.show(history, as_json, report)
         return
     filters = Filters(
         min_parameters=_parameters("min-size", min_size),
@@ -81,6 +84,11 @@ def leaderboard(  # noqa: PLR0913 - each is a flag
         print_json("leaderboard", {"leaderboard": board.model_dump(mode="json")})
     else:
         print_leaderboard(console(), board)
+    if report:
+        from outweigh.dashboard.leaderboard_build import leaderboard_page
+
+        page = leaderboard_page(board, filters, by_family=by_family, hardware=hardware)
+        write_page(page, report, quiet=as_json)
 
 
 def _parameters(flag: str, said: str | None) -> float | None:

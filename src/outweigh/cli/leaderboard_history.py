@@ -5,12 +5,14 @@ from typing import TYPE_CHECKING
 from outweigh.cli.output import table
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Console
 
     from outweigh.records import Estimate, History, Result, Standing
 
 
-def show(model: str, as_json: bool) -> None:
+def show(model: str, as_json: bool, report: "Path | None" = None) -> None:
     """Print a model's results in the order of their dates. UserError with near names where no table has it."""
     from outweigh.cli.output import console, print_json
     from outweigh.insight.leaderboard_history import history
@@ -18,6 +20,8 @@ def show(model: str, as_json: bool) -> None:
     from outweigh.store import runs, standings
     from outweigh.store.database import opened
 
+    if report is not None:
+        raise UserError("--report does not go with --history: leave out one")
     with opened(reading=True) as session:
         found = standings.of_model(session, model)
         own = runs.results(session, model=model)

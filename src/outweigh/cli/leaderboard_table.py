@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from outweigh.cli.comparing import interval
 from outweigh.cli.output import table
+from outweigh.insight.leaderboard_words import figure, scores
 from outweigh.records import RATING, Estimate, Leaderboard, LeaderboardRow, Standing
 
 if TYPE_CHECKING:
@@ -34,22 +35,16 @@ def _source(board: Leaderboard) -> str:
 
 
 def _print_rows(out: "Console", board: Leaderboard) -> None:
-    scores = _scores(board)
+    names = scores(board)
     fitting = max(1, (out.width - _FIXED) // _COLUMN)
-    shown = scores[:fitting]
+    shown = names[:fitting]
     heads = [_head(board, name) for name in shown]
     made = table("rank", "model", "size", *heads, right=(0, *range(2, 3 + len(shown))))
     for row in board.rows:
-        made.add_row(_rank(row), _model(row), _size(row.standing), *(_cell(row, name) for name in shown))
+        made.add_row(_rank(row), _model(row), _size(row.standing), *(_number(figure(row, name)) for name in shown))
     out.print(made)
-    if left := [_head(board, name) for name in scores[fitting:]]:
+    if left := [_head(board, name) for name in names[fitting:]]:
         out.print(f"In a wider terminal, and with --json: {', '.join(left)}", style="dim", markup=False)
-
-
-def _scores(board: Leaderboard) -> list[str]:
-    """What a row can show, the score that the order hangs on first."""
-    ways = [name for name in _TITLES if len(board.columns) > 1]
-    return list(dict.fromkeys([board.sort, *ways, *(column.benchmark for column in board.columns)]))
 
 
 def _head(board: Leaderboard, name: str) -> str:
@@ -57,11 +52,6 @@ def _head(board: Leaderboard, name: str) -> str:
         return _TITLES[name]
     column = next(each for each in board.columns if each.benchmark == name)
     return column.title if column.metric == RATING else f"{column.title} %"
-
-
-def _cell(row: LeaderboardRow, name: str) -> str:
-    averages = {"mean": row.mean, "win-rate": row.win_rate, "z": row.z_score}
-    return _number(averages[name] if name in averages else row.standing.scores.get(name))
 
 
 def _number(estimate: Estimate | None) -> str:

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from outweigh.cli.output import AsJson
+from outweigh.cli.pages import ReportFile, check_report
 from outweigh.cli.run import PrecisionName
 
 
@@ -54,7 +55,7 @@ def measure(  # noqa: PLR0913 - each is a flag
         int | None, typer.Option(help="Exactly this many repeats instead, warm-up included.", min=1)
     ] = None,
     against: Annotated[str | None, typer.Option(help="An earlier run to hold this one against.")] = None,
-    report: Annotated[Path | None, typer.Option(help="Also write the HTML report to this file.")] = None,
+    report: ReportFile = None,
     threads: Annotated[int | None, typer.Option(help="Processor threads. Default: torch's own choice.", min=1)] = None,
     seed: Annotated[int, typer.Option(help="Seed of the prompts.")] = 1234,
     name: Annotated[str | None, typer.Option(help="What to call the run. Default: a readable name.")] = None,
@@ -107,7 +108,6 @@ def measure(  # noqa: PLR0913 - each is a flag
 
 def _measure(flags: dict[str, Any], against: str | None, report: Path | None, as_json: bool) -> None:
     from outweigh.cli.failures import resumable
-    from outweigh.cli.files import check_target
     from outweigh.cli.measured import print_measurements, print_versus
     from outweigh.cli.output import console, print_json
     from outweigh.cli.progress import MeasureBar
@@ -116,8 +116,7 @@ def _measure(flags: dict[str, Any], against: str | None, report: Path | None, as
     from outweigh.engine.measure_config import checked
     from outweigh.records.errors import UserError
 
-    if report:
-        check_target(report, "report.html")
+    check_report(report)
     earlier = reading.load(against) if against else None
     if earlier and not earlier.measurements:
         raise UserError(f"--against {against}: the run {earlier.name} has no measurements; name one that has")

@@ -1,10 +1,12 @@
 """`outweigh predict`: a score on a benchmark that was not run, or what a model takes on hardware not at hand."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from outweigh.cli.output import AsJson
+from outweigh.cli.pages import ReportFile, check_report, write_page
 
 
 def predict(  # noqa: PLR0913 - each is a flag
@@ -44,11 +46,13 @@ def predict(  # noqa: PLR0913 - each is a flag
     chat_template: Annotated[
         bool | None, typer.Option("--chat-template/--no-chat-template", help="Asked with its chat template.")
     ] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Predict a score from the model's card and its other scores, or its time, memory and energy on other hardware."""
     from outweigh.records import UserError
 
+    check_report(report)
     card = {
         "parameters": parameters,
         "architecture": architecture,
@@ -64,27 +68,39 @@ def predict(  # noqa: PLR0913 - each is a flag
             "predict one thing: a score with --benchmark NAME, or time, memory and energy with --hardware NAME"
         )
     if benchmark is not None:
-        _score(model, benchmark, source, card, score or [], as_json)
+        _score(model, benchmark, source, (card, score or []), (report, as_json))
+    elif report is not None:
+        raise UserError("--report draws a predicted score: it does not go with --hardware")
     else:
         work = (batch_size, prompt_tokens, output_tokens)
         _elsewhere(model, (hardware or "", measured_on), run or ["latest"], work, (parameters, precision), as_json)
 
 
 def _score(
-    model: str, benchmark: str, source: str | None, card: dict[str, Any], scores: list[str], as_json: bool
+    model: str,
+    benchmark: str,
+    source: str | None,
+    told: tuple[dict[str, Any], list[str]],
+    shown: tuple[Path | None, bool],
 ) -> None:
     from outweigh.cli import predicting
     from outweigh.cli.output import console, print_json
 
-    told = {name: value for name, value in card.items() if value is not None}
-    made = predicting.predicted(model, benchmark, source, (told, scores))
+    (card, scores), (report, as_json) = told, shown
+    card = {name: value for name, value in card.items() if value is not None}
+    made = predicting.predicted(model, benchmark, source, (card, scores))
     if as_json:
         measured = made.measured and made.measured.model_dump(mode="json")
         table = {"provenance": made.provenance.model_dump(mode="json"), "rows": made.rows}
         document = {"model": made.asked.model, "prediction": made.found.model_dump(mode="json")}
         print_json("prediction", document | table | {"measured": measured})
-        return
-    predicting.print_prediction(console(), made)
+    else:
+        predicting.print_prediction(console(), made)
+    if report:
+        from outweigh.dashboard.prediction_build import prediction_page
+        from outweigh.interop.leaderboard_tasks import TITLES
+
+        write_page(prediction_page(made.found, made.asked, made.measured, TITLES), report, quiet=as_json)
 
 
 def _elsewhere(

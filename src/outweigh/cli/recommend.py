@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from outweigh.cli.output import AsJson
+from outweigh.cli.pages import ReportFile, check_report, write_page
 
 Runs = Annotated[
     list[str] | None,
@@ -50,6 +51,7 @@ def recommend(  # noqa: PLR0913 - each is a flag
     interview: Annotated[bool, typer.Option("--interview", help="Ask for the need, a few questions.")] = False,
     save: Annotated[Path | None, typer.Option(help="Also write the need as TOML to this file.")] = None,
     seed: Annotated[int, typer.Option(help="Seed of the worlds.")] = 1234,
+    report: ReportFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Recommend a model: which one, how sure, why, what would change it, and what to run next."""
@@ -69,7 +71,7 @@ def recommend(  # noqa: PLR0913 - each is a flag
     }
     flags = {"weights": named(weight or [], "weight", "reasoning=2"), "utility": utility, "limits": limits}
     _recommend(runs or [], flags, need, interview=interview, save=save, seed=seed, deployment=deployment,
-               leaderboard=leaderboard, as_json=as_json)  # fmt: skip
+               leaderboard=leaderboard, report=report, as_json=as_json)  # fmt: skip
 
 
 def _recommend(runs: list[str], flags: dict[str, Any], need: Path | None, **asked: Any) -> None:
@@ -79,6 +81,7 @@ def _recommend(runs: list[str], flags: dict[str, Any], need: Path | None, **aske
     from outweigh.insight import recommendation
     from outweigh.interop import need_toml
 
+    check_report(asked["report"])
     if asked["save"] is not None:
         check_target(asked["save"], "need.toml")
     wanted = recommending.need(need, flags, interview=asked["interview"])
@@ -91,3 +94,7 @@ def _recommend(runs: list[str], flags: dict[str, Any], need: Path | None, **aske
         print_json("recommendation", {"recommendation": said.model_dump(mode="json")})
     else:
         recommended.print_recommendation(console(), said)
+    if asked["report"]:
+        from outweigh.dashboard.recommend_build import recommend_page
+
+        write_page(recommend_page(said, found.currency), asked["report"], quiet=asked["as_json"])

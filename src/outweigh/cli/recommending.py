@@ -19,6 +19,12 @@ class Found:
     commands: Mapping[str, str]
     notes: tuple[str, ...] = ()
 
+    @property
+    def currency(self) -> str | None:
+        """In what the candidates' costs are, or else the need's limits."""
+        own = (each.currency for each in self.candidates if each.currency)
+        return next(own, self.need.limits.currency)
+
 
 def need(path: Path | None, flags: Mapping[str, Any], *, interview: bool) -> "Need":
     """The need of a file, changed by flags, or by answers."""

@@ -9,6 +9,7 @@ import typer
 
 from outweigh.cli.deciding import Asked, DeploymentFile, NeedFile
 from outweigh.cli.output import AsJson
+from outweigh.cli.pages import ReportFile, check_report
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -107,7 +108,7 @@ def run(  # noqa: PLR0913 - each is a flag
     ] = False,
     need: NeedFile = None,
     deployment: DeploymentFile = None,
-    report: Annotated[Path | None, typer.Option(help="Also write the HTML report to this file.")] = None,
+    report: ReportFile = None,
     as_json: AsJson = False,
 ) -> None:
     """Run benchmarks on models, then compare them. Run the same command again to go on after a stop."""
@@ -155,7 +156,6 @@ def run_models(flags: dict[str, Any], file: Path | None, asked: Asked, *, report
     from outweigh.cli.comparing import print_comparison, print_next_steps
     from outweigh.cli.deciding import decided, decision_json
     from outweigh.cli.failures import resumable
-    from outweigh.cli.files import check_target
     from outweigh.cli.output import console, print_json
     from outweigh.cli.progress import Bar
     from outweigh.cli.report import write_report
@@ -169,8 +169,7 @@ def run_models(flags: dict[str, Any], file: Path | None, asked: Asked, *, report
     values = from_toml(file) if file else {}
     values |= {key: value for key, value in flags.items() if value is not None and value != ()}
     asked.checked()
-    if report:
-        check_target(report, "report.html")
+    check_report(report)
     with resumable(), Bar(console(stderr=True)) as bar:
         settings = checked(values)
         prepared = plain.prepare(settings, bar)

@@ -53,7 +53,8 @@ def number(value: float) -> str:
         return "0"
     places = max(0, 2 - math.floor(math.log10(abs(value))))
     text = f"{value:,.{places}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return text.replace("-", "\N{MINUS SIGN}")
 
 
 def _even(found: Sequence[float], labels: int, zero: bool) -> Range:

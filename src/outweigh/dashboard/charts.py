@@ -134,6 +134,7 @@ class Layout:
 
 
 WIDE = Layout("wide", total=800, left=168, right=216)
+PANEL = Layout("wide", total=536, left=140, right=134)  # beside another chart
 WIDE_DENSE = Layout("wide", total=980, left=270, right=200)
 NARROW = Layout("narrow", total=326, left=0, right=0, edge=10)
 

@@ -1,34 +1,30 @@
 """Builds the cost plan's part of the page: the parts, what moves the total, other volumes, and other ways."""
 
-from decimal import Decimal
-
 from markupsafe import Markup
 
-from outweigh.dashboard import drawing, units, words
-from outweigh.dashboard.axes import Axis
-from outweigh.dashboard.charts import NARROW, Aside, ChartRow, Figure, Layout, Mark
+from outweigh.dashboard import units, words
 from outweigh.dashboard.curves import NARROW_FRAME, Curve, Curves, Frame, Point
 from outweigh.dashboard.decision import CostPlan
 from outweigh.dashboard.decision_page import CostPage
 from outweigh.dashboard.drawing_curves import curves_svg
 from outweigh.dashboard.measured_page import Panel
 from outweigh.dashboard.report_page import Chart, Fact, Table
-from outweigh.records import Amount, Cost, Crossing, Swing
+from outweigh.dashboard.tornado import tornado
+from outweigh.dashboard.units import Unit, money
+from outweigh.records import Amount, Cost, Crossing
 
-_SWINGS = 8
 _MILLION = 1e6
-_WIDE = Layout("wide", total=536, left=150, right=120)
-_WIDE_FRAME = Frame("wide", total=536, height=250, left=58, right=18, ended=130)
+WIDE_FRAME = Frame("wide", total=536, height=250, left=58, right=18, ended=130)
 
 
 def cost_page(plan: CostPlan) -> CostPage:
     """The part."""
     cost = plan.cost
-    panels = [panel for panel in (_tornado(cost), _volumes(plan)) if panel]
+    panels = [panel for panel in (tornado(cost.swings, cost.total, "total"), _volumes(plan)) if panel]
     notes = (*(f"Stale: {each}" for each in cost.stale), *_missing(cost), cost.method, *cost.notes)
     return CostPage(
         title=f"What {cost.model} costs: {cost.deployment}",
-        finding=_finding(cost),
+        finding=finding(cost),
         parts=_parts(cost),
         panels=tuple(panels),
         savings=_savings(plan),
@@ -37,23 +33,11 @@ def cost_page(plan: CostPlan) -> CostPage:
     )
 
 
-def _finding(cost: Cost) -> str:
+def finding(cost: Cost) -> str:
+    """The sum over the horizon, and what it comes to."""
     horizon = words.many(cost.horizon_months, "month")
     said = f"{money(cost.total)} over {horizon}, {money(cost.per_million_tokens)} a million tokens"
     return f"{said}, {money(cost.per_correct)} a correct answer" if cost.per_correct else said
-
-
-def money(found: Amount) -> str:
-    """A sum with its interval: "1,200 USD (1,100–1,400)"."""
-    value, low, high = (float(each) for each in (found.value, found.low, found.high))
-    places = _places(value)
-    said = f"{words.fixed(value, places)} {found.currency}"
-    return said if low == high else f"{said} ({words.span(low, high, places, 1.0)})"
-
-
-def _places(value: float) -> int:
-    """Two significant digits at least, and no cents beyond a hundred."""
-    return 0 if abs(value) >= 100 else min(units.places(value, value, value), 6)
 
 
 def _parts(cost: Cost) -> Table:
@@ -71,66 +55,6 @@ def _percent(share: float) -> str:
 
 def _plain(found: Amount) -> str:
     return money(found).replace(f" {found.currency}", "")
-
-
-def _moved(swing: Swing) -> tuple[Decimal, Decimal] | None:
-    if swing.at_low is None or swing.at_high is None or swing.at_low == swing.at_high:
-        return None
-    low, high = sorted((swing.at_low, swing.at_high))
-    return low, high
-
-
-def _tornado(cost: Cost) -> Panel | None:
-    """What each input moves the total by, the widest first."""
-    moving = [(swing, ends) for swing in cost.swings if (ends := _moved(swing))][:_SWINGS]
-    if not moving:
-        return None
-    total, currency = float(cost.total.value), cost.total.currency
-    values = [total, *(float(end) for _, ends in moving for end in ends)]
-    ranges = (Axis(values, labels=4, log=False).range, Axis(values, labels=3, log=False).range)
-    rows = tuple(
-        ChartRow(
-            _input(swing.input),
-            (Mark(total, float(ends[0]), float(ends[1]), 1),),
-            Aside(f"{_short(float(ends[0]))} to {_short(float(ends[1]))}", f"from {swing.low:.4g} to {swing.high:.4g}"),
-        )
-        for swing, ends in moving
-    )
-    drawn = Figure(rows, f"Total, {currency}", ranges=ranges)
-    widest, ends = moving[0]
-    low, high = (_short(float(end)) for end in ends)
-    sentence = f"{_input(widest.input).capitalize()} moves the total most: from {low} to {high} {currency}."
-    table = Table(
-        "What moves the total, one input at a time",
-        ("Input", "From", "To", f"Total at the low end, {currency}", f"Total at the high end, {currency}"),
-        tuple(
-            (
-                _input(swing.input),
-                f"{swing.low:.6g}",
-                f"{swing.high:.6g}",
-                *(_end(each) for each in (swing.at_low, swing.at_high)),
-            )
-            for swing in cost.swings
-        ),
-        frozenset({1, 2, 3, 4}),
-    )
-    chart = Chart("tornado", sentence, "", Markup(drawing.svg(drawn, _WIDE)), Markup(drawing.svg(drawn, NARROW)), table)
-    return Panel(
-        "What moves the total", "Each input alone, from its low to its high end; symbol: all at likely values.", chart
-    )
-
-
-def _end(value: Decimal | None) -> str:
-    return "no machines are enough" if value is None else _short(float(value))
-
-
-def _input(name: str) -> str:
-    """An input's path in words: "hardware.price_per_hour" is "price per hour"."""
-    return name.rsplit(".", maxsplit=1)[-1].replace("_", " ")
-
-
-def _short(value: float) -> str:
-    return words.fixed(value, _places(value))
 
 
 def _volumes(plan: CostPlan) -> Panel | None:
@@ -168,7 +92,7 @@ def _volumes(plan: CostPlan) -> Panel | None:
         "volume",
         _crossed(plan),
         "",
-        Markup(curves_svg(drawn, _WIDE_FRAME)),
+        Markup(curves_svg(drawn, WIDE_FRAME)),
         Markup(curves_svg(drawn, NARROW_FRAME)),
         table,
     )
@@ -215,13 +139,7 @@ def _facts(plan: CostPlan) -> list[Fact]:
         facts.append(Fact("Busy at the peak", _percent(cost.sizing.utilisation)))
         facts.append(Fact("Answers within", words.significant(cost.sizing.response_seconds, "s")))
     if plan.carbon:
-        total = plan.carbon.total_kilograms
-        facts.append(
-            Fact(
-                "CO₂ equivalent",
-                f"{_short(total.value)} kg ({words.span(total.low, total.high, _places(total.value), 1.0)})",
-            )
-        )
+        facts.append(Fact("CO₂ equivalent", units.whole(plan.carbon.total_kilograms, Unit("kg"))))
     return facts
 
 

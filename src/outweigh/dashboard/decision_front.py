@@ -1,19 +1,22 @@
 """The chart of what models are worth against what they cost, with the front of those that no other beats on both."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
 from outweigh.dashboard import units, words
 from outweigh.dashboard.clouds import Cloud, Clouds
+from outweigh.dashboard.measured_page import Panel
+from outweigh.dashboard.panels import drawn
 from outweigh.dashboard.report_page import Table
 from outweigh.dashboard.units import Unit
 from outweigh.insight import pareto
 from outweigh.insight.probabilities import probability
-from outweigh.records import CostName, Goal, Objective, Ranked, Recommendation
+from outweigh.records import CostName, Front, Known, Objective, Ranked, Recommendation
 
 _NAMED = 6  # models of the front that have their name in the chart
 _COSTS = (CostName.PER_MILLION, CostName.PER_MONTH, CostName.LATENCY, CostName.ENERGY, CostName.MEMORY)
+_NAMES = {each.value for each in CostName}
 TITLES = {
     CostName.PER_MILLION: "Cost of a million tokens",
     CostName.PER_MONTH: "Cost of a month",
@@ -21,46 +24,67 @@ TITLES = {
     CostName.ENERGY: "Energy of a request",
     CostName.MEMORY: "Memory",
 }
+Interval = tuple[float, float, float]  # value, low, high
 
 
 @dataclass(frozen=True)
 class Placed:
-    """One model in points of quality and a cost."""
+    """One model in points of quality and a cost; `chance` is that of being on the front of all goals."""
 
     model: str
-    quality: tuple[float, float, float]  # value, low, high
+    quality: Interval
     cost: Objective
+    chance: float
 
 
-def cost_drawn(found: Recommendation) -> CostName | None:
-    """The cost that most of the ranked models have; money before time before energy before memory."""
-    counts = {name: sum(name in each.costs for each in found.ranked) for name in _COSTS}
+def cost_drawn(models: Sequence[Mapping[CostName, Objective]]) -> CostName | None:
+    """The cost that most models have; money before time before energy before memory."""
+    counts = {name: sum(name in each for each in models) for name in _COSTS}
     best = max(counts, key=lambda name: counts[name])
     return best if counts[best] > 1 else None
 
 
-def quality(ranked: Ranked) -> tuple[float, float, float] | None:
-    """The weighted mean of the scores among the goals, in points; its interval takes their errors as independent."""
-    goals = [goal for goal in ranked.goals if goal.name not in {each.value for each in CostName}]
-    whole = sum(goal.weight for goal in goals)
+def quality(goals: Iterable[tuple[str, float, Interval]]) -> Interval | None:
+    """The weighted mean of the scores among goals (name, weight, value), in points; errors count as independent."""
+    scores = [(weight, found) for name, weight, found in goals if name not in _NAMES]
+    whole = sum(weight for weight, _ in scores)
     if not whole:
         return None
-    value = sum(goal.weight * goal.value for goal in goals) / whole
-    below = _reach(goals, [goal.value - goal.low for goal in goals], whole)
-    above = _reach(goals, [goal.high - goal.value for goal in goals], whole)
+    value = sum(weight * found[0] for weight, found in scores) / whole
+    below, above = (
+        sqrt(sum((weight / whole * (found[end] - found[0])) ** 2 for weight, found in scores)) for end in (1, 2)
+    )
     return 100 * value, 100 * (value - below), 100 * (value + above)
 
 
-def _reach(goals: Sequence[Goal], distances: Sequence[float], whole: float) -> float:
-    return sqrt(sum((goal.weight / whole * far) ** 2 for goal, far in zip(goals, distances, strict=True)))
+def worth(ranked: Ranked) -> Interval | None:
+    """What a ranked model reaches on the scores among its goals."""
+    return quality((goal.name, goal.weight, (goal.value, goal.low, goal.high)) for goal in ranked.goals)
 
 
 def placed(found: Recommendation, cost: CostName) -> list[Placed]:
     """The ranked models that have both."""
     return [
-        Placed(each.model, worth, each.costs[cost])
+        Placed(each.model, points, each.costs[cost], each.on_front)
         for each in found.ranked
-        if cost in each.costs and (worth := quality(each))
+        if cost in each.costs and (points := worth(each))
+    ]
+
+
+def placed_on(found: Front, cost: CostName) -> list[Placed]:
+    """The models of a front that have both, in the weights of its need."""
+    weights = found.need.weights
+    return [
+        Placed(each.model, points, each.costs[cost], each.chance)
+        for each in found.models
+        if cost in each.costs
+        and (
+            points := quality(
+                (name, weights.get(name, 0.0) if weights else 1.0, value)
+                for name, value in zip(found.objectives, each.values, strict=True)
+                if value is not None
+            )
+        )
     ]
 
 
@@ -80,12 +104,21 @@ def unit_of(cost: CostName, values: Sequence[float], currency: str | None) -> Un
     return units.unit_of(cost.value, values)
 
 
-def figure(found: Recommendation, cost: CostName, series: Mapping[str, int], currency: str | None) -> Clouds:
-    """The chart; models without a symbol on the page are grey."""
-    models = placed(found, cost)
+def panel(models: Sequence[Placed], cost: CostName, series: Mapping[str, int], currency: str | None) -> Panel | None:
+    """The chart of one model a point, the likeliest first; None for fewer than two models."""
+    if len(models) < 2:
+        return None
+    figure, data = _figure(models, cost, series, currency), _table(models, cost, currency)
+    chart = drawn(figure, "front", _sentence(models, cost), data)
+    hint = "Ellipse: the 95 % interval both ways. Filled, on the dashed line: no other model is better on both."
+    return Panel(f"Quality against {TITLES[cost].lower()}", hint, chart)
+
+
+def _figure(models: Sequence[Placed], cost: CostName, series: Mapping[str, int], currency: str | None) -> Clouds:
+    """Models without a symbol on the page are grey."""
     front = on_front(models)
     unit = unit_of(cost, [each.cost.value for each in models], currency)
-    named = {found.ranked[0].model, *[each.model for each in models if each.model in front][:_NAMED]}
+    named = {models[0].model, *[each.model for each in models if each.model in front][:_NAMED]}
     clouds = []
     for each in models:
         low, high = each.cost.ends
@@ -103,22 +136,19 @@ def figure(found: Recommendation, cost: CostName, series: Mapping[str, int], cur
     return Clouds(tuple(clouds), f"{TITLES[cost]}, {unit.name}", "Quality, points")
 
 
-def sentence(found: Recommendation, cost: CostName) -> str:
+def _sentence(models: Sequence[Placed], cost: CostName) -> str:
     """What the chart shows."""
-    models = placed(found, cost)
-    front = [each.model for each in models if each.model in on_front(models)]
-    what = TITLES[cost].lower()
+    kept = on_front(models)
+    front, what = [each.model for each in models if each.model in kept], TITLES[cost].lower()
     if len(front) == 1:
         return f"{front[0]} is at least as good as every other model on quality and {what}."
     return f"On the front of quality against {what}: {words.listed(front)}; every other model is beaten on both."
 
 
-def table(found: Recommendation, cost: CostName, currency: str | None) -> Table:
+def _table(models: Sequence[Placed], cost: CostName, currency: str | None) -> Table:
     """The numbers behind the chart."""
-    models = placed(found, cost)
     front = on_front(models)
     unit = unit_of(cost, [each.cost.value for each in models], currency)
-    chances = {each.model: each.on_front for each in found.ranked}
     rows = tuple(
         (
             each.model,
@@ -126,7 +156,7 @@ def table(found: Recommendation, cost: CostName, currency: str | None) -> Table:
             ranged(each.cost.value, *each.cost.ends, unit.factor),
             each.cost.known.value,
             "yes" if each.model in front else "no",
-            chance(chances[each.model]),
+            chance(each.chance),
         )
         for each in models
     )
@@ -152,3 +182,12 @@ def ranged(value: float, low: float, high: float, factor: float) -> str:
     places = units.places(value, low, high)
     spread = f" ({words.spread(value, low, high, 1.0, places)})" if high > low else ""
     return f"{words.fixed(value, places)}{spread}"
+
+
+def cost_of(found: Objective | None, factor: float) -> str:
+    """A cost times `factor`, and what it is where it was not measured."""
+    if found is None:
+        return "not known"
+    low, high = found.ends
+    said = ranged(found.value, max(low, 0.0), high, factor)
+    return said if found.known is Known.MEASURED else f"{said}, {found.known.value}"

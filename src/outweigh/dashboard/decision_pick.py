@@ -2,15 +2,11 @@
 
 from collections.abc import Mapping
 
-from markupsafe import Markup
-
 from outweigh.dashboard import decision_front, words
-from outweigh.dashboard.clouds import NARROW_CLOUDS, WIDE_CLOUDS
-from outweigh.dashboard.decision_front import TITLES, chance, ranged, unit_of
+from outweigh.dashboard.decision_front import TITLES, chance, cost_of, ranged, unit_of
 from outweigh.dashboard.decision_page import Chance, PickPage
-from outweigh.dashboard.drawing_clouds import clouds_svg
 from outweigh.dashboard.measured_page import Panel, Tile
-from outweigh.dashboard.report_page import Chart, Fact, Table
+from outweigh.dashboard.report_page import Fact, Table
 from outweigh.records import CostName, Guidance, Known, Ranked, Recommendation
 
 _BARS = 5
@@ -38,7 +34,7 @@ def pick(found: Recommendation, series: Mapping[str, int], currency: str | None)
         changes=tuple(_changes(found)),
         commands=tuple(each.command for each in found.next_evaluations if each.command)[:3],
         ranked=_ranked(found, currency),
-        removed=_removed(found),
+        removed=removed(found),
         panels=tuple(_panels(found, series, currency)),
         guidance=tuple(_guidance(found.guidance)) if found.guidance else (),
         notes=(*found.notes, found.method),
@@ -61,7 +57,7 @@ def _line(found: Recommendation, first: Ranked) -> str:
 
 
 def _tiles(first: Ranked, currency: str | None) -> list[Tile]:
-    worth = decision_front.quality(first)
+    worth = decision_front.worth(first)
     tiles = []
     if worth:
         tiles.append(
@@ -125,23 +121,15 @@ def _ranked(found: Recommendation, currency: str | None) -> Table:
             ranged(100 * each.fitness.value, 100 * each.fitness.low, 100 * each.fitness.high, 1.0),
             chance(each.confidence),
             chance(each.on_front),
-            *(_cost(each, name, chosen[name].factor) for name in costs),
+            *(cost_of(each.costs.get(name), chosen[name].factor) for name in costs),
         )
         for each in shown
     )
     return Table("Models that keep the limits", heads, rows, frozenset(range(1, len(heads))))
 
 
-def _cost(each: Ranked, name: CostName, factor: float) -> str:
-    found = each.costs.get(name)
-    if found is None:
-        return "not known"
-    low, high = found.ends
-    said = ranged(found.value, max(low, 0.0), high, factor)
-    return said if found.known is Known.MEASURED else f"{said}, {found.known.value}"
-
-
-def _removed(found: Recommendation) -> Table | None:
+def removed(found: Recommendation) -> Table | None:
+    """Which models a limit removed, and how likely each keeps it all the same."""
     if not found.removed:
         return None
     rows = tuple((each.model, each.told, chance(each.chance)) for each in found.removed[:_SHOWN])
@@ -151,20 +139,9 @@ def _removed(found: Recommendation) -> Table | None:
 
 
 def _panels(found: Recommendation, series: Mapping[str, int], currency: str | None) -> list[Panel]:
-    cost = decision_front.cost_drawn(found)
-    if cost is None or len(decision_front.placed(found, cost)) < 2:
-        return []
-    drawn = decision_front.figure(found, cost, series, currency)
-    chart = Chart(
-        "front",
-        decision_front.sentence(found, cost),
-        "",
-        Markup(clouds_svg(drawn, WIDE_CLOUDS)),
-        Markup(clouds_svg(drawn, NARROW_CLOUDS)),
-        decision_front.table(found, cost, currency),
-    )
-    hint = "Ellipse: the 95 % interval both ways. Filled, on the dashed line: no other model is better on both."
-    return [Panel(f"Quality against {TITLES[cost].lower()}", hint, chart)]
+    cost = decision_front.cost_drawn([each.costs for each in found.ranked])
+    drawn = decision_front.panel(decision_front.placed(found, cost), cost, series, currency) if cost else None
+    return [drawn] if drawn else []
 
 
 def _guidance(found: Guidance) -> list[Fact]:

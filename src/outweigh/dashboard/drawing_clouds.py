@@ -3,17 +3,13 @@
 from typing import TYPE_CHECKING
 
 from outweigh.dashboard.axes import Axis
-from outweigh.dashboard.clouds import Cloud, Clouds, axes, ellipse, steps
+from outweigh.dashboard.clouds import Cloud, Clouds, Label, axes, ellipse, labels, steps
 from outweigh.dashboard.curves import Frame
 from outweigh.dashboard.drawing import colour, data, shape
 from outweigh.dashboard.drawing_curves import axis_x, axis_y, finished, heading
-from outweigh.dashboard.words import elided
 
 if TYPE_CHECKING:
     import altair as alt
-
-_LETTER = 6.6  # pixels of a letter of 12 px
-_HALF = 0.5
 
 
 def clouds_svg(figure: Clouds, frame: Frame) -> str:
@@ -25,7 +21,7 @@ def clouds_svg(figure: Clouds, frame: Frame) -> str:
     layers = [_front(figure, (x, y), both)]
     for cloud in sorted(figure.clouds, key=lambda each: each.front):
         layers += _cloud(cloud, (x, y), both)
-    layers += [_title(cloud, frame, (x, y), both) for cloud in figure.clouds if cloud.title]
+    layers += [_title(label, (x, y), both) for label in labels(figure, frame)]
     chart = alt.layer(*layers, width=frame.plot(), height=frame.height, title=heading(figure.y_title, frame.left))
     return finished(chart, frame, (frame.left, frame.right))
 
@@ -37,7 +33,8 @@ def _front(figure: Clouds, places: tuple[Axis, Axis], both: Axes) -> "alt.Chart"
     import altair as alt
 
     x, y = places
-    rows = [{"x": x.at(across), "y": y.at(up), "place": at} for at, (across, up) in enumerate(steps(figure.clouds))]
+    corners = steps(figure.clouds, more=figure.more)
+    rows = [{"x": x.at(across), "y": y.at(up), "place": at} for at, (across, up) in enumerate(corners)]
     line = alt.Chart(data(rows)).mark_line(color="var(--muted)", strokeDash=[4, 3], strokeWidth=1.4)
     drawn: alt.Chart = line.encode(*both, order="place:Q")
     return drawn
@@ -59,16 +56,13 @@ def _cloud(cloud: Cloud, places: tuple[Axis, Axis], both: Axes) -> "list[alt.Cha
     return [around.encode(*both, order="place:Q"), middle.encode(*both)]
 
 
-def _title(cloud: Cloud, frame: Frame, places: tuple[Axis, Axis], both: Axes) -> "alt.Chart":
-    """The name beside its symbol, on the side where there is more room."""
+def _title(label: Label, places: tuple[Axis, Axis], both: Axes) -> "alt.Chart":
+    """A name beside its symbol."""
     import altair as alt
 
     x, y = places
-    share = (x.at(cloud.x) - x.range.low) / (x.range.high - x.range.low)
-    left = share > _HALF
-    room = int(((share if left else 1 - share) * frame.plot() - 12) / _LETTER)
-    words = alt.Chart(data([{"x": x.at(cloud.x), "y": y.at(cloud.y)}])).mark_text(
-        text=elided(cloud.title, max(room, 8)), align="right" if left else "left", dx=-11 if left else 11, dy=-9,
+    words = alt.Chart(data([{"x": x.at(label.cloud.x), "y": y.at(label.cloud.y)}])).mark_text(
+        text=label.text, align="right" if label.left else "left", dx=-11 if label.left else 11, dy=label.drop,
         baseline="middle", fontSize=12, fontWeight=500, color="var(--ink)",
     )  # fmt: skip
     drawn: alt.Chart = words.encode(*both)

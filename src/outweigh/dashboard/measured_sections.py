@@ -3,10 +3,10 @@
 from outweigh.dashboard import measured_curves, measured_energy, measured_times, words
 from outweigh.dashboard.measured_curves import FIRST, LATENCY, RATE, Sweep
 from outweigh.dashboard.measured_page import MeasuredSection, Panel
-from outweigh.dashboard.measured_panels import drawn
 from outweigh.dashboard.measured_reading import Measures
 from outweigh.dashboard.measured_rows import Row, shown
 from outweigh.dashboard.measured_surface import surface
+from outweigh.dashboard.panels import drawn
 from outweigh.records import Arrival
 
 _DOTS = (

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from outweigh.dashboard import measured_curves, units, words
 from outweigh.dashboard.measured_curves import FIRST, RATE, Sweep
 from outweigh.dashboard.measured_page import MeasuredSection, Panel
-from outweigh.dashboard.measured_panels import drawn
 from outweigh.dashboard.measured_reading import WHOLE, Measures
+from outweigh.dashboard.panels import drawn
 from outweigh.records import Workload
 
 _LENGTHS = {"prompt_tokens": ("prompt length", "read"), "output_tokens": ("answer length", "written")}

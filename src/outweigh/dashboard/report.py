@@ -1,19 +1,21 @@
-"""The report of a run: one HTML file that needs nothing else, no network and no script."""
+"""The report of a run, or the page of a verb: one HTML file that needs nothing else, no network and no script."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from outweigh.dashboard.evidence import NOTHING, Evidence
 from outweigh.dashboard.report_build import page
 from outweigh.dashboard.report_samples import ReportSample
-from outweigh.dashboard.words import unbroken
+from outweigh.dashboard.verb_page import VerbPage
+from outweigh.dashboard.words import day, unbroken
 from outweigh.records import Comparison, Run
 
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = ["Evidence", "ReportSample", "report_html"]
+__all__ = ["Evidence", "ReportSample", "report_html", "verb_html"]
 
 
 def report_html(
@@ -33,6 +35,11 @@ def report_html(
     """
     template = _environment().get_template("report.html")
     return template.render(page=page(run, comparison, disagreements, made_at, commands, evidence))
+
+
+def verb_html(page: VerbPage, *, made_at: datetime) -> str:
+    """The page of a verb as one HTML document."""
+    return _environment().get_template("verb.html").render(page=replace(page, made_at=day(made_at)))
 
 
 def _environment() -> "jinja2.Environment":

@@ -73,8 +73,8 @@ def _decided(whole: ReportPage, evidence: Evidence) -> ReportPage:
     found = decision_page(evidence.decision, {key.title: key.series for key in keys})
     if found.pick is None and evidence.decision.recommendation is None:
         return replace(whole, decision=found)
-    answer, _, rest = found.finding.partition("; ")
-    lede = f"{rest[:1].upper()}{rest[1:]} {whole.finding}. {whole.lede}".strip()
+    answer, rest = describe.headline(found.finding)
+    lede = f"{rest} {whole.finding}. {whole.lede}".strip()
     return replace(whole, decision=found, finding=answer, long=len(answer) > _LONG, lede=lede)
 
 
@@ -126,7 +126,7 @@ def _base(run: Run, said: tuple[str, str, str], made_at: datetime, models: int) 
         long=len(finding) > _LONG,
         lede=lede,
         scope=scope,
-        made_at=f"{made_at.day} {made_at:%B %Y}",
+        made_at=words.day(made_at),
         palette="few" if models <= _FEW else "several",
         machines=report_method.machines(run),
         software=report_method.software(run),

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from outweigh.dashboard import words
 from outweigh.dashboard.words import Said
-from outweigh.records import Estimate
+from outweigh.records import Amount, Estimate
 
 _MOST = 6  # decimals
 _MARK = "high-water mark"  # the method of a figure that was reached, and so has no interval
+_DRAWN = "monte-carlo"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,8 @@ def said(found: Estimate, unit: Unit) -> Said:
             words.fixed(value, digits), f"{words.fixed(low, digits)} or more" if words.known(low) else "unknown"
         )
     digits = places(value, low, high)
-    spread = "" if found.method == _MARK else words.spread(value, low, high, 1.0, digits)
+    exact = found.method == _MARK or (found.method == _DRAWN and low == high)  # of inputs that are all exact
+    spread = "" if exact else words.spread(value, low, high, 1.0, digits)
     return Said(words.fixed(value, digits), spread)
 
 
@@ -93,3 +95,24 @@ def size(count: float) -> str:
 def percent(share: float) -> str:
     """A share in percent, to two digits."""
     return f"{words.significant(share * 100)} %"
+
+
+def money(found: Amount) -> str:
+    """A sum with its interval: "1,200 USD (1,100–1,400)"."""
+    value, low, high = (float(each) for each in (found.value, found.low, found.high))
+    said = f"{cash(value)} {found.currency}"
+    return said if low == high else f"{said} ({words.span(low, high, _cents(value), 1.0)})"
+
+
+def cash(value: float) -> str:
+    """A sum to two significant digits at least, and without cents from a hundred on."""
+    return words.fixed(value, _cents(value))
+
+
+def cash_span(low: float, high: float) -> str:
+    """Two ends of a sum, with as many digits as the larger one."""
+    return words.span(low, high, _cents(max(abs(low), abs(high))), 1.0)
+
+
+def _cents(value: float) -> int:
+    return 0 if abs(value) >= 100 else min(places(value, value, value), _MOST)

@@ -3,6 +3,7 @@
 import math
 import re
 from dataclasses import dataclass
+from datetime import datetime
 
 from outweigh.records import Difference, Estimate, Protocol, Verdict
 
@@ -225,3 +226,8 @@ def unbroken(text: str) -> str:
     for loose in (" %", "± ", "× ", " + "):
         joined = joined.replace(loose, loose.replace(" ", "\N{NO-BREAK SPACE}"))
     return joined
+
+
+def day(moment: datetime) -> str:
+    """A date as a person writes it: "28 November 2026"."""
+    return f"{moment.day} {moment:%B %Y}"

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from outweigh.insight.ways import MEAN, PUBLISHED, WAYS, WIN_RATE, Z
-from outweigh.records import Leaderboard, LeaderboardRow
+from outweigh.records import Estimate, Leaderboard, LeaderboardRow
 
 _NAMED = 5
 _SAID = {MEAN: "mean", WIN_RATE: "mean win rate", Z: "mean z-score", PUBLISHED: "the leaderboard's own average"}
@@ -85,3 +85,15 @@ def _changes(board: Leaderboard) -> Iterator[str]:
 
 def _shift(row: LeaderboardRow, one: str, other: str) -> int:
     return abs(row.ranks.get(one, 0) - row.ranks.get(other, 0))
+
+
+def scores(board: Leaderboard) -> tuple[str, ...]:
+    """What a row can show, the score that the order hangs on first: averages by their names, then benchmarks."""
+    ways = WAYS if len(board.columns) > 1 else ()
+    return tuple(dict.fromkeys([board.sort, *ways, *(column.benchmark for column in board.columns)]))
+
+
+def figure(row: LeaderboardRow, name: str) -> Estimate | None:
+    """One of these scores of a model; None where it has no such one."""
+    averages = {MEAN: row.mean, WIN_RATE: row.win_rate, Z: row.z_score}
+    return averages[name] if name in averages else row.standing.scores.get(name)

@@ -40,12 +40,21 @@ _LOWEST, _HIGHEST = -0.99, 10.0  # monthly rates between which one is looked for
 
 @dataclass(frozen=True)
 class Gains:
-    """What is gained in each world: at once, then at the end of each month; what was invested; the value now."""
+    """What is gained in each world: at once, then at the end of each month; what was invested.
+
+    `summed` is the present value of what was gained up to each of these times.
+    """
 
     flows: Floats
     invested: Floats
-    present: Floats
+    summed: Floats
     spent: Ledger  # by the new deployment
+
+    @property
+    def present(self) -> Floats:
+        """The net present value of each world."""
+        present: Floats = self.summed[:, -1]
+        return present
 
 
 def switch(current: Deployment, new: Deployment, *, today: date, draws: int = DRAWS, seed: int = SEED) -> Return:
@@ -68,6 +77,10 @@ def switch(current: Deployment, new: Deployment, *, today: date, draws: int = DR
         chance=float((spread.present > 0).mean()),
         **{name: each.but(metric=name) for name, each in found.items() if isinstance(each, Estimate)},
         flows=tuple(money(each) for each in middle.flows[0]),
+        summed=tuple(
+            amount(float(middle.summed[0, month]), spread.summed[:, month], new.currency)
+            for month in range(middle.summed.shape[1])
+        ),
         swings=_swings(current, new),
         stale=tuple(dict.fromkeys((*stale(current, today), *stale(new, today)))),
         unmeasured={name: each for name, each in found.items() if isinstance(each, str)},
@@ -88,7 +101,7 @@ def gains(current: Deployment, new: Deployment, before: Worlds, after: Worlds) -
     flows[:, :1] -= after["switch.migration"] + after.get("switch.retraining")
     months = np.arange(flows.shape[1])
     discount = (1 + after["switch.discount_per_year"]) ** (-months / 12)
-    return Gains(flows, np.maximum(-flows[:, 0], 0), (flows * discount).sum(axis=1), spent)
+    return Gains(flows, np.maximum(-flows[:, 0], 0), (flows * discount).cumsum(axis=1), spent)
 
 
 def on_investment(found: Gains) -> Floats:

@@ -41,7 +41,7 @@ def trade(candidates: Sequence[Candidate], need: Need, *, worlds: int | None = N
     titles = [drawn.beliefs.candidates[place].title for place in left]
     knee = None if found is None else titles[found]
     sure = int((chances >= 0.95).sum())
-    said = f"{sure:,} of {len(left):,} models are on the Pareto front with at least 95 %"
+    said = f"{sure:,} of {len(left):,} models {'is' if sure == 1 else 'are'} on the Pareto front with at least 95 %"
     best = probability(float(chances[order[0]]))
     return Front(
         need=need,

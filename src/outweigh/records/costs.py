@@ -128,7 +128,8 @@ class Return(Record):
     """What switching from one deployment to another returns.
 
     `invested` is what is paid at once. `chance` is the share of draws in which the net present value is above 0.
-    `flows` are what is gained at likely values: at once, then at the end of each month.
+    `flows` are what is gained at likely values: at once, then at the end of each month. `summed` is the present value
+    of what was gained up to each of these times: the last of it is the net present value.
     """
 
     current: str
@@ -142,6 +143,7 @@ class Return(Record):
     internal_rate_per_year: Estimate | None = None
     break_even_tokens_per_month: Estimate | None = None
     flows: tuple[Decimal, ...]
+    summed: tuple[Amount, ...] = ()
     swings: tuple[Swing, ...] = ()
     stale: tuple[str, ...] = ()
     unmeasured: dict[str, str] = Field(default_factory=dict)

@@ -1,0 +1,112 @@
+"""Builds the page of a switch: what it is worth today, when it is paid back, and how sure that is."""
+
+from outweigh.dashboard import units, words
+from outweigh.dashboard.cost_build import sum_tile
+from outweigh.dashboard.curves import Curve, Curves, Point
+from outweigh.dashboard.deployment_words import assumed, described
+from outweigh.dashboard.measured_page import Panel, Tile
+from outweigh.dashboard.panels import drawn
+from outweigh.dashboard.report_page import Table
+from outweigh.dashboard.tornado import tornado
+from outweigh.dashboard.units import Unit, cash
+from outweigh.dashboard.verb_page import Section, VerbPage
+from outweigh.insight.probabilities import probability
+from outweigh.records import Deployment, Return
+
+_FIGURES = (
+    ("Paid back after", "payback_months", Unit("months"), "without interest"),
+    ("Internal rate", "internal_rate_per_year", Unit("% a year", 100.0), "at which it is worth nothing today"),
+    ("Return on investment", "return_on_investment", Unit("%", 100.0), "all gains over what is invested"),
+    ("Breaks even at", "break_even_tokens_per_month", Unit("million tokens a month", 1e-6), ""),
+)
+
+
+def return_page(found: Return, current: Deployment, new: Deployment) -> VerbPage:
+    """The whole page."""
+    panels = [panel for panel in (_curve(found), tornado(found.swings, found.net_present_value, _WORTH)) if panel]
+    horizon = words.many(found.horizon_months, "month")
+    return VerbPage(
+        verb="roi",
+        finding=_finding(found),
+        lede=_lede(found),
+        scope=f"{horizon} · 95 % intervals over {found.draws:,} draws",
+        tiles=tuple(_tiles(found)),
+        sections=(
+            Section("flows", "When it pays", panels=tuple(panels)),
+            Section(
+                "assumed",
+                "What is assumed",
+                facts=(described(current), described(new)),
+                tables=(assumed(current), assumed(new)),
+            ),
+        ),
+        notes=(*(f"Stale: {each}" for each in found.stale), *found.notes),
+    )
+
+
+_WORTH = "net present value"
+
+
+def _finding(found: Return) -> str:
+    """Whether switching pays, as far as its interval says so."""
+    worth = found.net_present_value
+    switch = f"Switching from “{found.current}” to “{found.new}”"
+    if worth.low > 0:
+        return f"{switch} gains {units.money(worth)}"
+    if worth.high < 0:
+        lost = worth.but(value=-worth.value, low=-worth.high, high=-worth.low)
+        return f"{switch} loses {units.money(lost)}"
+    return f"{switch} may gain or lose: {units.money(worth)}"
+
+
+def _lede(found: Return) -> str:
+    horizon = words.many(found.horizon_months, "month")
+    return (
+        f"That is its net present value over {horizon}. It pays in {probability(found.chance)} of the draws in which "
+        "everything is as it may be."
+    )
+
+
+def _tiles(found: Return) -> list[Tile]:
+    """What is invested, then every other figure, or why there is none."""
+    tiles = [sum_tile("Invested at once", found.invested, "")]
+    for label, name, unit, line in _FIGURES:
+        figure = getattr(found, name)
+        if figure is None:
+            tiles.append(Tile(label, None, "none", "", "", found.unmeasured.get(name, "")))
+        else:
+            said = units.said(figure, unit)
+            tiles.append(Tile(label, None, said.value, unit.name, said.spread, line))
+    return tiles
+
+
+def _curve(found: Return) -> Panel | None:
+    """The present value of what was gained up to each month."""
+    if len(found.summed) < 2:
+        return None
+    points = tuple(
+        Point(month, *(float(end) for end in (each.value, each.low, each.high)))
+        for month, each in enumerate(found.summed)
+    )
+    currency = found.net_present_value.currency
+    figure = Curves((Curve(1, points),), "Months", f"Gained so far, {currency} of today", log=False, reach=(0.0,))
+    rows = tuple(
+        (str(month), cash(float(flow)), units.money(each))
+        for month, (flow, each) in enumerate(zip(found.flows, found.summed, strict=True))
+    )
+    heads = ("Month", f"Gained in it, likely, {currency}", "Gained so far, of today")
+    data = Table("Discounted gains by month", heads, rows, frozenset({1, 2}))
+    hint = "Discounted and summed up. Bar: the 95 % interval."
+    return Panel("What is gained, month by month", hint, drawn(figure, "gains", _crossing(found), data))
+
+
+def _crossing(found: Return) -> str:
+    """When the discounted gains outweigh what was invested, at likely values and for sure."""
+    likely = next((month for month, each in enumerate(found.summed) if each.value >= 0), None)
+    sure = next((month for month, each in enumerate(found.summed) if each.low >= 0), None)
+    ends = f"after {words.many(found.horizon_months, 'month')} they come to {units.money(found.summed[-1])}"
+    if likely is None:
+        return f"Discounted gains never outweigh what was invested, at likely values; {ends}."
+    first = f"Discounted gains first outweigh what was invested in month {likely} at likely values"
+    surely = f", with 97.5 % in month {sure}" if sure is not None else ", but not surely within the horizon"
+    return f"{first}{surely}; {ends}."
