@@ -11,7 +11,7 @@ from outweigh.dashboard.panels import drawn
 from outweigh.dashboard.report_page import Key, Table
 from outweigh.insight import pareto
 from outweigh.insight.leaderboard_words import score
-from outweigh.insight.narrowing import dispute
+from outweigh.insight.sizes import dispute
 from outweigh.records import RATING, Estimate, Leaderboard, LeaderboardColumn, LeaderboardRow
 
 _FIRST = 3  # models that are held side by side

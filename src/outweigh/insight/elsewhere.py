@@ -77,12 +77,10 @@ def memory(footprint: Footprint, measurements: Sequence[Measurement], there: Dat
         raise UserError("no memory: it takes at least 2 models of which a peak and a footprint are known")
     logs = np.array([np.mean(found) for found in ratios.values()])
     value = footprint.total_bytes * float(np.exp(logs.mean()))
-    doubts = (f"more than the {there.memory_bytes / 1e9:g} GB of {there.name}",) if _overfull(value, there) else ()
+    doubts: tuple[str, ...] = ()
+    if there is not None and value > there.memory_bytes:
+        doubts = (f"more than the {there.memory_bytes / 1e9:g} GB of {there.name}",)
     return predicted_figure("peak_bytes", "B", value, float(logs.std(ddof=1)), len(logs), doubts)
-
-
-def _overfull(value: float, there: Datasheet | None) -> bool:
-    return there is not None and value > there.memory_bytes
 
 
 def energy(
