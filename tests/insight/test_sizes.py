@@ -13,7 +13,7 @@ TRUSTED = (
     standing("org/unknown", X),
     standing("org/named-2B", X),
     standing("org/whole-1.9B", X, parameters=1e9),  # as version 1 of the Open LLM Leaderboard cuts it
-    standing("org/tuned-bnb-4bit", X, parameters=7.2e9, precision="bfloat16"),  # unpacked after training
+    standing("org/sft-bnb-4bit-DPO", X, parameters=7.2e9, precision="bfloat16"),  # unpacked after training
     standing("org/awqward-32B", X, parameters=32.8e9, precision="bfloat16"),
     standing("org/merge-7b-3b", X, parameters=7.2e9),
     standing("org/mixtral-8x7b", X, parameters=46.7e9, mixture_of_experts=True),
@@ -25,7 +25,8 @@ DISPUTED = (
         "9.1 B in the files, 70 B in the name",
     ),
     (standing("org/cut-70B", X, parameters=9.1e9), "9.1 B in the files, 70 B in the name"),
-    (standing("org/small", X, parameters=9.1e9, precision="GPTQ"), "9.1 B counted in packed files (GPTQ)"),
+    (standing("org/small", X, parameters=9.1e9, precision="GPTQ"), "9.1 B counted in packed files"),
+    (standing("unsloth/phi-4-bnb-4bit", X, parameters=8.06e9, precision="bfloat16"), "8.06 B counted in packed files"),
     (standing("org/coder-9B", X, parameters=28.3e9), "28.3 B in the files, 9 B in the name"),
     (
         standing("org/experts-3x1.6B", X, parameters=1.57e9, mixture_of_experts=True),

@@ -9,8 +9,6 @@ from outweigh.records import Scoreboard, Standing
 if TYPE_CHECKING:
     from outweigh.records.scoreboard import Bools, Floats
 
-# Of a precision. In a name they prove little: most of such names are of models that were unpacked after training.
-PACKED = ("4bit", "8bit", "int4", "int8", "gptq", "awq", "nf4", "bnb")
 _APART = 1.6  # sizes of file and name that differ by this factor contradict each other
 _WHOLE = 1e9  # a size told in whole billions may be almost one more
 
@@ -28,8 +26,8 @@ def disputed(board: Scoreboard) -> Bools:
     import numpy as np
 
     files, named, mixed = board["parameters"], board["named_parameters"], board["mixture_of_experts"] == 1
-    packed = np.isin(board["precision"], [place for place, word in enumerate(board.words["precision"]) if packs(word)])
-    return np.asarray((packed & ~np.isnan(files)) | contradict(files, named, mixed))
+    packed = (board["packed"] == 1) & ~np.isnan(files)
+    return np.asarray(packed | contradict(files, named, mixed))
 
 
 def dispute(standing: Standing) -> str | None:
@@ -39,14 +37,7 @@ def dispute(standing: Standing) -> str | None:
         return None
     if named is not None and bool(contradict(files, named, standing.mixture_of_experts)):
         return f"size disputed: {files / 1e9:.3g} B in the files, {named / 1e9:.3g} B in the name"
-    if packs(standing.precision or ""):
-        return f"size disputed: {files / 1e9:.3g} B counted in packed files ({standing.precision})"
-    return None
-
-
-def packs(precision: str) -> bool:
-    """Whether weights of this precision are packed, so that files show fewer parameters than there are."""
-    return any(mark in precision.casefold() for mark in PACKED)
+    return f"size disputed: {files / 1e9:.3g} B counted in packed files" if standing.packed else None
 
 
 def contradict(files: Floats | float, named: Floats | float, mixed: Bools | bool) -> Bools:

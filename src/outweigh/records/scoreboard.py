@@ -19,7 +19,7 @@ _Z = 1.959963984540054  # two-sided 95 % of the normal distribution
 SCORES = ("values", "errors", "normalized")
 NUMBERS = ("parameters", "named_parameters")
 WORDS = ("license", "precision", "architecture", "kind", "parent")
-FLAGS = ("merged", "mixture_of_experts", "flagged", "official", "available", "adapter")
+FLAGS = ("merged", "mixture_of_experts", "flagged", "official", "available", "adapter", "packed")
 DAYS = ("published", "submitted")
 # Little-endian wherever they are read: they are kept as bytes.
 TYPES = {

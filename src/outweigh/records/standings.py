@@ -13,6 +13,9 @@ RATING = "rating"  # the metric of scores that are no shares: points of a rating
 _SIZE = re.compile(
     r"(?<![A-Za-z0-9.])(?:(\d{1,2})x)?((?:(?<!\D\d_)\d{2,}|\d)(?:\.\d+)?)([bm])(?![A-Za-z0-9])", re.IGNORECASE
 )
+# Several weights in one number: said of a precision, or at the end of a name, which is then an upload in that form.
+# Elsewhere in a name it tells what was tuned, and most of those were unpacked afterwards.
+_PACKED = "4bit 8bit int4 int8 gptq awq nf4 bnb".split()
 _LEAST = 1e7  # 1M in a name is a length of context
 _UNITS = {"b": 1e9, "m": 1e6}
 
@@ -58,6 +61,12 @@ class Standing(Record):
     carbon_kilograms: float | None = None
     scores: dict[str, Estimate] = Field(default_factory=dict)
     normalized: dict[str, float] = Field(default_factory=dict)
+
+    @property
+    def packed(self) -> bool:
+        """Whether its files hold packed weights, so that they show fewer parameters than there are."""
+        precision, name = (self.precision or "").casefold(), self.model.casefold()
+        return any(mark in precision or name.endswith(("-" + mark, "_" + mark)) for mark in _PACKED)
 
     @property
     def named_parameters(self) -> float | None:

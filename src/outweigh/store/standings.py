@@ -49,7 +49,7 @@ def keep(session: Session, provenance: Provenance, standings: Sequence[Standing]
     if not standings:
         raise UserError(f"{provenance.name}: the table has no models; nothing was kept")
     texts = [each.model_dump_json(exclude_defaults=True) for each in standings]
-    content = digest("\n".join([provenance.fingerprint, *texts]))
+    content = digest("\n".join([provenance.fingerprint, *sorted(TYPES), *texts]))
     held = session.scalar(select(ProvenanceRow).where(ProvenanceRow.name == provenance.name))
     if held is not None:
         if held.content == content:
@@ -94,6 +94,8 @@ def scoreboard(session: Session, provenance: str) -> Scoreboard:
     ):
         shape = (row.standings, len(row.benchmarks)) if name in SCORES else (row.standings,)
         found[name] = np.frombuffer(packed, TYPES[name]).reshape(shape)
+    if set(found) != set(TYPES):
+        raise UserError(f"the store holds {provenance} as another version of Outweigh kept it: import its table again")
     words = {name: tuple(said) for name, said in row.words.items()}
     return Scoreboard(tuple(row.benchmarks), tuple(row.metrics), words, found)
 
