@@ -9,7 +9,7 @@ from outweigh.dashboard.curves import Frame
 from outweigh.dashboard.words import elided
 
 _ROUND = 48  # corners of an ellipse
-_LETTER, _LINE, _BESIDE = 6.6, 14.0, 11.0  # pixels of a letter of 12 px, of a line, and from a symbol to its name
+_LETTER, _LINE, _BESIDE = 7.0, 14.0, 11.0  # pixels of a letter of 12 px, of a line, and from a symbol to its name
 _DROPS = (-9.0, 10.0, -23.0, 24.0)
 
 
