@@ -20,9 +20,7 @@ def pick(found: Recommendation, series: Mapping[str, int], currency: str | None)
         return None
     first = found.ranked[0]
     return PickPage(
-        sure=next(
-            (said for least, said in _SURE if first.confidence >= least), "Our pick, but hardly surer than chance"
-        ),
+        sure=next((said for least, said in _SURE if first.confidence >= least), "Our pick, but unsure"),
         pick=first.model,
         line=_line(found, first),
         chances=tuple(
