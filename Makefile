@@ -21,7 +21,8 @@ demo: install
 	$(BIN)/outweigh compare $(DEMO_MODELS) --measure --need examples/need.toml --deployment examples/deployment.toml --report report.html
 
 test: install browser lint
-	$(BIN)/pytest --numprocesses 2 --dist loadgroup
+	@# One thread a process: two processes that spin for each other's core take twice as long.
+	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup
 
 lint: install
 	$(BIN)/ruff check src tests benchmarks examples

@@ -31,7 +31,7 @@ def test_files_stay_under_400_lines():
 
 
 # 2026-11-23, `leaderboard` 2026-11-28: each parameter of a verb is a flag with its help; the body itself is short.
-LONG_FUNCTIONS = {"run", "measure", "leaderboard"}
+LONG_FUNCTIONS = {"run", "measure", "leaderboard", "predict"}
 
 
 def test_functions_stay_under_50_lines():
