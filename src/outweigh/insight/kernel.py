@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from outweigh.insight.learners import Codes, Fitted, Floats, Inputs, Learner, Standardizer, straight
 
+_CARDS = 0.02  # inverse squared length of cards: how fast they become unlike
 _NOISE = 0.3  # variance of a row, over that of the function
 _STEPS = 5  # of weighting: more change nothing that can be seen
 _NEAR = 0.5  # of the middle residual: nearer than that a row weighs no more
@@ -24,21 +25,20 @@ _LEAST, _MOST = 0.02, 2.0  # what a row weighs at least and at most
 
 @dataclass(frozen=True)
 class Lengths:
-    """How fast rows become unlike: inverse squared lengths of standardized scores and cards.
+    """How fast rows become unlike: the inverse squared length of standardized scores.
 
     `yes` is how far apart a yes and a no on a card are; `effect` the variance of a family over that of the function.
     """
 
     scores: float
-    cards: float
     yes: float
     effect: float = 0.0
 
 
 # Chosen on version 2 of the Open LLM Leaderboard (`benchmarks/prediction.py`).
-PLAIN = Lengths(scores=0.12, cards=0.02, yes=1.0)
-BY_FAMILY = Lengths(scores=0.06, cards=0.02, yes=1.4, effect=0.3)
-CARD_ALONE = Lengths(scores=0.06, cards=0.02, yes=0.6)
+PLAIN = Lengths(scores=0.12, yes=1.0)
+BY_FAMILY = Lengths(scores=0.06, yes=1.4, effect=0.3)
+CARD_ALONE = Lengths(scores=0.06, yes=0.6)
 
 
 class _Place:
@@ -105,7 +105,7 @@ def _similar(
     lengths: Lengths,
 ) -> NDArray[np.float32]:
     """1 for equal rows, towards 0 the further scores and cards are apart."""
-    apart = lengths.scores * _squared(rows[0], others[0]) + lengths.cards * _squared(rows[1], others[1])
+    apart = lengths.scores * _squared(rows[0], others[0]) + _CARDS * _squared(rows[1], others[1])
     found: NDArray[np.float32] = np.exp(-apart)
     return found
 
