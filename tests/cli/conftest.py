@@ -50,3 +50,14 @@ def refused(call):
 def files(tmp_path):
     """The other tools' results, free to be damaged."""
     return copied(tmp_path / "measured")
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a text into a file of its own: its path."""
+
+    def written(name, text):
+        (tmp_path / name).write_text(text)
+        return tmp_path / name
+
+    return written

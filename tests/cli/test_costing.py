@@ -2,21 +2,15 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
+from cost_cases import BOUGHT, BY_TOKEN, HOURLY, OWN
 from measurements import measured, scored
 from outweigh.cli.failures import guarded
 from outweigh.cli.main import app
 from outweigh.store import measurements, runs
 from outweigh.store.summary import RunStatus
-
-ROOT = Path(__file__).parents[2]
-CASES = (ROOT / "docs" / "cost.md").read_text("utf-8").split("### ")[1:]
-BOUGHT, BY_TOKEN, OWN, HOURLY = (
-    re.findall(r"```toml\n(.*?)```", CASES[case], flags=re.S)[place] for case, place in ((2, 0), (3, 0), (3, 1), (4, 0))
-)
 
 
 @pytest.fixture
@@ -31,15 +25,6 @@ def outweigh(tmp_path, monkeypatch, capsys):
         return code, *capsys.readouterr()
 
     return call
-
-
-@pytest.fixture
-def write(tmp_path):
-    def written(name, text):
-        (tmp_path / name).write_text(text)
-        return tmp_path / name
-
-    return written
 
 
 def test_a_cost_is_a_table_for_people(outweigh, write):

@@ -2,18 +2,12 @@
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
 import standing_files
+from cost_cases import BOUGHT, BY_TOKEN, HOURLY, OWN
 from html_page import parsed, plain
-
-ROOT = Path(__file__).parents[2]
-CASES = (ROOT / "docs" / "cost.md").read_text("utf-8").split("### ")[1:]
-BOUGHT, BY_TOKEN, OWN, HOURLY = (
-    re.findall(r"```toml\n(.*?)```", CASES[case], flags=re.S)[place] for case, place in ((2, 0), (3, 0), (3, 1), (4, 0))
-)
 
 
 @pytest.fixture
@@ -26,15 +20,6 @@ def written(said, tmp_path):
         return out, parsed(to.read_text("utf-8"))
 
     return told
-
-
-@pytest.fixture
-def toml(tmp_path):
-    def made(name, text):
-        (tmp_path / name).write_text(text)
-        return tmp_path / name
-
-    return made
 
 
 def heading(page):
@@ -76,13 +61,13 @@ def test_recommend_and_pareto_write_their_pages(written, table):
     assert "scores are those of open-llm-leaderboard-v2" in plain(page.by_id("notes")["text"])
 
 
-def test_cost_carbon_and_roi_write_their_pages(written, toml):
-    _, page = written("cost", toml("hourly.toml", HOURLY))
+def test_cost_carbon_and_roi_write_their_pages(written, write):
+    _, page = written("cost", write("hourly.toml", HOURLY))
     assert re.search(r"costs 16,232 USD \(13,\d+–18,\d+\) over 12 months", heading(page))
     assert page.by_id("chart-volume") and page.by_id("chart-tornado")
-    _, page = written("carbon", toml("bought.toml", BOUGHT))
+    _, page = written("carbon", write("bought.toml", BOUGHT))
     assert "emits 5,431 kg CO₂e" in heading(page) and "in europe-west3" in heading(page)
-    _, page = written("roi", toml("current.toml", BY_TOKEN), toml("new.toml", OWN))
+    _, page = written("roi", write("current.toml", BY_TOKEN), write("new.toml", OWN))
     assert re.search(r"gains 2,712 USD", heading(page))
     assert page.by_id("chart-gains")
 
