@@ -30,7 +30,7 @@ def test_files_stay_under_400_lines():
     assert long == {}
 
 
-# 2026-11-23, `leaderboard` and `predict` 2026-11-28: each parameter of a verb is a flag with its help; bodies are short.
+# 2026-11-23, `leaderboard` and `predict` 2026-11-28: each parameter of a verb is a flag and its help; bodies are short.
 LONG_FUNCTIONS = {"run", "measure", "leaderboard", "predict"}
 
 
