@@ -22,7 +22,7 @@ def made_up(rows):
     """Scores, and a target that is half of them with a little noise."""
     rng = np.random.default_rng(0)
     scores = rng.uniform(0, 100, (rows, 1))
-    inputs = Inputs(scores, np.zeros((rows, 1)), np.zeros((rows, 0)))
+    inputs = Inputs(scores, np.zeros((rows, 1)), np.zeros((rows, 0)), np.zeros((rows, 0), int))
     return inputs, 0.5 * scores[:, 0] + rng.normal(size=rows)
 
 

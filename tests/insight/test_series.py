@@ -1,8 +1,10 @@
 """What names betray."""
 
+from datetime import date
+
 import pytest
 
-from outweigh.insight.series import named_base, plain_name, series_of
+from outweigh.insight.series import likely_series, named_base, plain_name, series_of
 
 
 @pytest.mark.parametrize(
@@ -39,3 +41,19 @@ def test_a_name_with_two_series_tells_none():
 def test_forms_of_upload_are_no_part_of_a_name():
     assert plain_name("unsloth/Llama-3-8B-bnb-4bit") == plain_name("meta/llama_3-8b") == "llama-3-8b"
     assert plain_name("me/thing (Merge)") == "thing"
+
+
+@pytest.mark.parametrize(
+    ("names", "parameters", "series"),
+    [
+        (("a/Llama-3.2-Tune", None), 7.24e9, "llama-3"),  # a name counts before a shape
+        (("a/Aspire", "b/Qwen2.5-7B"), None, "qwen-2.5"),
+        (("a/Qwen-Tune", "b/gemma-2-2b"), 494e6, "gemma-2"),  # a vague name counts after a parent's
+        (("a/Qwen-Tune", None), 494e6, "qwen-2.5"),  # and after a shape
+        (("a/Qwen-Tune", None), None, "qwen"),
+        (("a/Aspire", "Removed"), 3.213e9, "llama-3"),
+        (("a/Aspire", None), 5e9, None),
+    ],
+)
+def test_the_likely_series(names, parameters, series):
+    assert likely_series(names, parameters, date(2024, 12, 1)) == series

@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from outweigh.insight.traits import trait_names, traits, vocabulary, words
+from outweigh.insight.traits import groups, trait_names, traits, vocabulary, words
 from outweigh.records import Standing
 from standings import standing
 
@@ -65,3 +65,15 @@ def test_words_count_where_they_occur_in_several_families():
     assert known == ("common", "owner", "rare")
     assert vocabulary(rows, ["one"] * 24) == ()
     assert words(rows[:1], known).tolist() == [[1.0, 1.0, 0.0]]
+
+
+def test_groups_are_the_series_and_the_chat_template():
+    rows = [
+        standing("a/Llama-3-8B", chat_template=True),
+        standing("b/Aspire", parameters=3.213e9, chat_template=False),
+        standing("c/Aspire", parameters=5e9, chat_template=None),
+    ]
+    (first, with_template), (second, without), unknown = groups(rows).tolist()
+    assert first == second >= 0
+    assert (with_template, without) == (1, 0)
+    assert unknown == [-1, -1]

@@ -8,7 +8,7 @@ of learners that were fitted to all families.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -101,7 +101,7 @@ def _guesses(made: tuple[Fitted, ...], inputs: Inputs) -> Floats:
 
 def _with(inputs: Inputs, value: Floats) -> Inputs:
     """The inputs with the predicted value as a further trait."""
-    return Inputs(inputs.scores, np.column_stack([inputs.traits, value]), inputs.words)
+    return replace(inputs, traits=np.column_stack([inputs.traits, value]))
 
 
 def _spreads(inputs: Inputs, errors: Floats, folds: Codes) -> tuple[tuple[Fitted, ...], Floats]:

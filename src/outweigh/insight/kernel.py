@@ -2,20 +2,22 @@
 
 It is fitted to absolute errors, not to squared ones: some evaluations failed, and what is wanted is the middle of what
 is likely, not a mean that these pull down. It predicts what a ridge regression leaves: rows count as far as their
-scores are similar and their cards are, too. With a random effect what a family's rows have in common is laid to the
-family and not to its card, so that a large family speaks with one voice; a family that was never seen has an effect of
-0.
+scores are similar and their cards are, too, and rows of one series, or asked alike, whatever else their cards say.
+With a random effect what a family's rows have in common is laid to the family and not to its card, so that a large
+family speaks with one voice; a family that was never seen has an effect of 0.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from outweigh.insight.learners import Codes, Fitted, Floats, Inputs, Learner, Standardizer, straight
 
+_BROAD = 0.05  # inverse squared length of scores in a group
 _CARDS = 0.02  # inverse squared length of cards: how fast they become unlike
 _NOISE = 0.3  # variance of a row, over that of the function
 _STEPS = 5  # of weighting: more change nothing that can be seen
@@ -27,22 +29,32 @@ _LEAST, _MOST = 0.02, 2.0  # what a row weighs at least and at most
 class Lengths:
     """How fast rows become unlike: the inverse squared length of standardized scores.
 
-    `yes` is how far apart a yes and a no on a card are; `effect` the variance of a family over that of the function.
+    `yes` is how far apart a yes and a no on a card are. What a group's rows have in common, slowly changing with their
+    scores, has the variance `group`, and what a family's have `effect`, over that of the function.
     """
 
     scores: float
     yes: float
+    group: float = 0.0
     effect: float = 0.0
 
 
 # Chosen on version 2 of the Open LLM Leaderboard (`benchmarks/prediction.py`).
-PLAIN = Lengths(scores=0.12, yes=1.0)
-BY_FAMILY = Lengths(scores=0.06, yes=1.4, effect=0.3)
+PLAIN = Lengths(scores=0.12, yes=1.0, group=0.3)
+BY_FAMILY = Lengths(scores=0.12, yes=1.0, group=0.3, effect=0.1)
 CARD_ALONE = Lengths(scores=0.06, yes=0.6)
 
 
+class _Where(NamedTuple):
+    """Where rows lie: by their scores and size, by all else on their cards; and the groups that they are in."""
+
+    scores: NDArray[np.float32]
+    card: NDArray[np.float32]
+    groups: Codes
+
+
 class _Place:
-    """Where a row lies: its scores and size, and all else on its card."""
+    """What finds where rows lie, as far apart as those that are learnt from make them."""
 
     def __init__(self, inputs: Inputs, lengths: Lengths) -> None:
         self._lengths = lengths
@@ -53,11 +65,12 @@ class _Place:
         known = ~np.isnan(answers)
         self._usual = np.where(known, answers, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
 
-    def __call__(self, inputs: Inputs) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    def __call__(self, inputs: Inputs) -> _Where:
         answers = inputs.traits[:, ~self._numbers]
         answers = self._lengths.yes * np.where(np.isnan(answers), self._usual, answers)
         card = np.column_stack([self._scale(inputs.traits[:, self._numbers]), answers, inputs.words])
-        return self._scores(inputs.sizes_and_scores).astype(np.float32), card.astype(np.float32)
+        scores = self._scores(inputs.sizes_and_scores).astype(np.float32)
+        return _Where(scores, card.astype(np.float32), inputs.groups)
 
 
 def kernel(lengths: Lengths) -> Learner:
@@ -99,14 +112,15 @@ def _solved(gram: NDArray[np.float32], values: NDArray[np.float32]) -> NDArray[n
     return found
 
 
-def _similar(
-    rows: tuple[NDArray[np.float32], NDArray[np.float32]],
-    others: tuple[NDArray[np.float32], NDArray[np.float32]],
-    lengths: Lengths,
-) -> NDArray[np.float32]:
-    """1 for equal rows, towards 0 the further scores and cards are apart."""
-    apart = lengths.scores * _squared(rows[0], others[0]) + _CARDS * _squared(rows[1], others[1])
-    found: NDArray[np.float32] = np.exp(-apart)
+def _similar(rows: _Where, others: _Where, lengths: Lengths) -> NDArray[np.float32]:
+    """Towards 0 the further scores and cards are apart, and the fewer groups rows share."""
+    by_scores = _squared(rows.scores, others.scores)
+    found: NDArray[np.float32] = np.exp(-(lengths.scores * by_scores + _CARDS * _squared(rows.card, others.card)))
+    if lengths.group:
+        shared = np.zeros(found.shape, dtype=np.float32)
+        for one, other in zip(rows.groups.T, others.groups.T, strict=True):
+            shared += (one[:, None] == other[None, :]) & (one[:, None] >= 0)
+        found += lengths.group * shared * np.exp(-_BROAD * by_scores)
     return found
 
 

@@ -23,15 +23,19 @@ _FARTHEST = 4.0  # standard deviations: beyond that a value counts as this far
 
 @dataclass(frozen=True)
 class Inputs:
-    """A row a model: known scores, possibly none; traits, of which log parameters are the first; words of names."""
+    """A row a model: known scores, possibly none; traits, of which log parameters are the first; words of names.
+
+    A column of `groups` is a way of grouping models, such as by series: a code, negative where it is not known.
+    """
 
     scores: Floats
     traits: Floats
     words: Floats
+    groups: Codes
 
     def at(self, rows: NDArray[Any]) -> Inputs:
         """Some of the rows."""
-        return Inputs(self.scores[rows], self.traits[rows], self.words[rows])
+        return Inputs(self.scores[rows], self.traits[rows], self.words[rows], self.groups[rows])
 
     @property
     def sizes_and_scores(self) -> Floats:

@@ -14,7 +14,7 @@ from outweigh.insight.families import families
 from outweigh.insight.kernel import BY_FAMILY, CARD_ALONE, PLAIN, kernel
 from outweigh.insight.learners import Floats, Inputs, trees
 from outweigh.insight.range import Range
-from outweigh.insight.traits import traits, vocabulary, words
+from outweigh.insight.traits import groups, traits, vocabulary, words
 from outweigh.records import RATING, Predicted, Scale, Standing, UserError
 
 _FEWEST = 100  # rows: below that whole families left out leave nothing to learn from
@@ -59,7 +59,10 @@ class Predictor:
 
     def _inputs(self, standings: Sequence[Standing]) -> Inputs:
         return Inputs(
-            score_columns(standings, self.known, self.scale), traits(standings), words(standings, self._vocabulary)
+            score_columns(standings, self.known, self.scale),
+            traits(standings),
+            words(standings, self._vocabulary),
+            groups(standings),
         )
 
     def values(self, standings: Sequence[Standing]) -> tuple[Floats, Floats, Floats]:

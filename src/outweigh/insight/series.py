@@ -1,6 +1,7 @@
 """What a model's name betrays: the series of its base, and the size."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from functools import lru_cache
 
@@ -58,6 +59,7 @@ _SERIES = tuple(
         ("deepseek", r"deepseek"),
     )
 )
+SERIES = tuple(name for name, _ in _SERIES)
 _SIZE = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)([bm])(?![a-z0-9])")
 _EXPERTS = re.compile(r"(?<![a-z0-9.])(?:\d+x(\d+(?:\.\d+)?)b|(\d+(?:\.\d+)?)bx\d+)(?![a-z0-9])")
 # Mixtures that people put together of equal models, by the size of one: hardly anything else came in these sizes.
@@ -130,6 +132,13 @@ def series_of(name: str) -> str | None:
     if len(told) > 1:
         told = [each for each in told if each != "deepseek"]  # distilled into another base, which is named too
     return told[0] if len(told) == 1 else None
+
+
+def likely_series(names: Iterable[str | None], parameters: float | None, day: date | None) -> str | None:
+    """The series that the names tell of, the first that is not vague; else what the shape betrays."""
+    told = [series for name in names if name and (series := series_of(name))]
+    shape = series_of(series_by_shape(parameters, day) or "?")
+    return next((series for series in told if series not in VAGUE), None) or shape or next(iter(told), None)
 
 
 @lru_cache(maxsize=50_000)

@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from outweigh.insight.series import series_by_shape
+from outweigh.insight.series import SERIES, likely_series, series_by_shape
 from outweigh.records import Standing
 
 _SPLIT = re.compile(r"[-_./ ()]+")
@@ -139,6 +139,21 @@ def words(standings: Sequence[Standing], known: Sequence[str]) -> NDArray[np.flo
             if word in places:
                 found[row, places[word]] = 1.0
     return found
+
+
+def groups(standings: Sequence[Standing]) -> NDArray[np.int64]:
+    """A row a standing, and two columns: the series of its base, and whether it was asked with a chat template."""
+    series = {name: code for code, name in enumerate(SERIES)}
+    found = [(series.get(_series(each) or "", -1), _answer(each.chat_template)) for each in standings]
+    return np.array(found, dtype=np.int64).reshape(-1, 2)
+
+
+def _series(each: Standing) -> str | None:
+    return likely_series((each.model, each.parent), each.parameters, each.published or each.submitted)
+
+
+def _answer(said: bool | None) -> int:
+    return -1 if said is None else int(said)
 
 
 def _words(standing: Standing) -> set[str]:
