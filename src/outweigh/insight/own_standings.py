@@ -36,9 +36,10 @@ def own_table(results: Sequence[Result], *, shared: bool = True) -> OwnTable:
     ranked = [node for node in heads if averages(node)]
     common = [node for node in ranked if all(node.estimates)]
     chosen = common if shared and common else ranked
+    estimates = {node.name: node.estimates for node in chosen}
     standings = []
     for place, (title, scored) in enumerate(columns.items()):
-        found = {node.name: estimate for node in chosen if (estimate := node.estimates[place])}
+        found = {name: estimate for name, held in estimates.items() if (estimate := held[place])}
         standings.append(_standing(title, [each.result for each in scored], found))
     return OwnTable(
         tuple(standings),
