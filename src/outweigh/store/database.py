@@ -65,6 +65,8 @@ def _address(url: str | None) -> URL:
             "OUTWEIGH_DATABASE_URL is not a database URL: "
             "write one like sqlite:////path/outweigh.db or postgresql://user@host/name"
         ) from error
+    if where.drivername in ("postgres", "postgresql"):
+        where = where.set(drivername="postgresql+psycopg")
     if where.get_backend_name() == "sqlite" and where.database in (None, "", ":memory:"):
         raise UserError(f"the database {where} names no file: write sqlite:////path/outweigh.db")
     return where
@@ -78,7 +80,8 @@ def _engine(where: URL, _process: int) -> Engine:
             return create_engine(where, pool_pre_ping=True)
         engine = create_engine(where)
     except (NoSuchModuleError, ModuleNotFoundError) as error:
-        raise UserError(f"the database {where} needs a driver: {error}; install it") from error
+        extra = ": pip install 'outweigh[postgres]'" if "psycopg" in str(error) else f" ({error}): install it"
+        raise UserError(f"the database {where} needs a driver{extra}") from error
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
     return engine
