@@ -109,10 +109,10 @@ def switched(amount=3.0, **move):
     return return_page(switch(current, new, today=TODAY, draws=200), current, new)
 
 
-def bought():
+def bought(**move):
     """The page of a switch to a machine that is bought, at a loss."""
     price = {"price_per_million_prompt_tokens": 0.05, "price_per_million_output_tokens": 0.05}
-    current, new = deployment(HOSTED, hardware=price), deployment(BOUGHT | {"name": "own", "switch": MOVE})
+    current, new = deployment(HOSTED, hardware=price), deployment(BOUGHT | {"name": "own", "switch": MOVE | move})
     return return_page(switch(current, new, today=TODAY, draws=200), current, new)
 
 

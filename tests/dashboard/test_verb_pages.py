@@ -193,7 +193,7 @@ def test_emissions_are_split_with_intervals_and_sources(read):
 def test_a_switch_says_whether_it_pays_and_when(read):
     page = read(made.switched())
     assert heading(page).startswith("Switching from “by the token” to “own” gains ")
-    assert "It pays in over 99 % of the draws" in plain(page.by_class("lede")[0]["text"])
+    assert "It pays in over 99 % of the 200 draws of all that is uncertain" in plain(page.by_class("lede")[0]["text"])
     gains, moves = labels(page)
     assert gains.startswith("Discounted gains first outweigh what was invested in month")
     assert "moves the net present value most" in moves
@@ -206,9 +206,22 @@ def test_a_switch_that_may_or_does_lose_is_said_to(read):
     loss = read(made.bought())
     assert heading(loss).startswith("Switching from “by the token” to “own” loses ")
     assert "under 1 %" in plain(loss.by_class("lede")[0]["text"])
-    assert "none it is never paid back" in plain(loss.by_class("tiles")[0]["text"])
+    assert "– it is never paid back" in plain(loss.by_class("tiles")[0]["text"])
     unsure = read(made.switched(amount=1.5))
     assert "may gain or lose: " in heading(unsure)
+
+
+def test_a_switch_without_anything_uncertain_says_so_instead_of_drawing_what_moves_it(read):
+    page = read(made.bought(migration=1000))
+    assert plain(page.by_class("scope")[0]["text"]) == "12 months · every input is given as exact"
+    assert "draws" not in plain(page.by_class("lede")[0]["text"])
+    assert "What moves the net present value Nothing every input is given as exact" in text(page, "flows")
+    assert "97.5 %" not in text(page, "flows")
+
+
+def test_a_figure_without_an_interval_is_told_in_its_own_unit(read):
+    page = read(made.switched(amount=1.5))
+    assert "% a year at likely values, but in" in plain(page.by_class("tiles")[0]["text"])
 
 
 def test_a_prediction_is_called_predicted_everywhere(read):

@@ -23,6 +23,12 @@ Benchmark = Annotated[
     str | None, typer.Option(help="The benchmark of the runs whose score is the share of correct answers.")
 ]
 _SWINGS = 6
+_FIGURES = {
+    "return_on_investment": "return on investment",
+    "payback_months": "payback",
+    "internal_rate_per_year": "internal rate of return",
+    "break_even_tokens_per_month": "break-even volume",
+}
 _DRAWS = 400  # of the worlds behind each point of a curve
 
 
@@ -93,6 +99,8 @@ def print_savings(out: "Console", found: "Sequence[Saving]", currency: str) -> N
 
 def print_return(out: "Console", found: "Return") -> None:
     """What switching returns, figure by figure."""
+    from outweigh.records import RETURN_UNITS
+
     title = f"From {found.current} to {found.new}, {found.horizon_months} months"
     out.print(title, style="bold", markup=False)
     currency = found.net_present_value.currency
@@ -100,16 +108,12 @@ def print_return(out: "Console", found: "Return") -> None:
     made.add_row("invested at once", f"{sum_of(found.invested)} {currency}")
     made.add_row("net present value", f"{sum_of(found.net_present_value)} {currency}")
     made.add_row("chance that it is above 0", f"{found.chance:.1%}")
-    for name, figure, scale, unit in (
-        ("return on investment", found.return_on_investment, 100, "%"),
-        ("payback", found.payback_months, 1, "months"),
-        ("internal rate of return", found.internal_rate_per_year, 100, "% a year"),
-        ("break-even volume", found.break_even_tokens_per_month, 1e-6, "million tokens a month"),
-    ):
-        made.add_row(name, f"{_scaled(figure, scale)} {unit}" if figure else "–")
+    for name, (scale, unit) in RETURN_UNITS.items():
+        figure = getattr(found, name)
+        made.add_row(_FIGURES[name], f"{_scaled(figure, scale)} {unit}" if figure else "–")
     out.print(made)
     print_swings(out, "the net present value", found.swings)
-    print_remarks(out, found.stale, found.unmeasured, found.notes)
+    print_remarks(out, found.stale, {_FIGURES[name]: why for name, why in found.unmeasured.items()}, found.notes)
 
 
 def print_carbon(out: "Console", found: "Carbon") -> None:

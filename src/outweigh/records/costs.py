@@ -124,6 +124,15 @@ class Carbon(Record):
     notes: tuple[str, ...] = ()
 
 
+# What is to be known of a switch, in words: how many of its unit make one of the record's, and the unit.
+RETURN_UNITS = {
+    "return_on_investment": (100.0, "%"),
+    "payback_months": (1.0, "months"),
+    "internal_rate_per_year": (100.0, "% a year"),
+    "break_even_tokens_per_month": (1e-6, "million tokens a month"),
+}
+
+
 class Return(Record):
     """What switching from one deployment to another returns.
 
