@@ -92,18 +92,30 @@ def test_nonsense_is_one_line(outweigh, write, verb, change, told):
     assert told in err
 
 
+@pytest.mark.parametrize("price", ["amount = 0", "low = 0, amount = 0, high = 1"])
+def test_what_costs_nothing_has_no_shares(outweigh, write, tmp_path, price):
+    text = HOURLY.replace("low = 0.80, amount = 1.01, high = 1.20", price)
+    assert text != HOURLY
+    page = tmp_path / "page.html"
+    code, out, err = outweigh("cost", write("case.toml", text), "--report", page)
+    assert (code, err) == (0, "")
+    assert re.search(r"case 5, spot +spot +-4,821.30 .*– +same model", out)
+    assert page.exists()
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (("cost", "absent.toml"), "absent.toml: No such file"),
         (("cost", "CASE", "--run", "nobody"), "nobody"),
         (("cost", "CASE", "--margin", "2"), "--margin 2"),
+        (("cost", "ALONE", "--margin", "2"), "--margin 2"),
         (("roi", "CASE", "CASE"), "give [switch]"),
     ],
 )
 def test_what_is_missing_is_named(outweigh, write, words, told):
-    path = write("case.toml", HOURLY)
-    code, out, err = outweigh(*[path if word == "CASE" else word for word in words])
+    files = {"CASE": write("case.toml", HOURLY), "ALONE": write("alone.toml", OWN)}
+    code, out, err = outweigh(*[files.get(word, word) for word in words])
     assert (code, out) == (2, "")
     assert told in err
 

@@ -66,7 +66,7 @@ def print_cost(out: "Console", cost: "Cost", remarks: Remarks | None = None) -> 
     out.print(f"{cost.deployment}: {cost.model}, {cost.horizon_months} months", style="bold", markup=False)
     made = table("", f"{cost.total.currency} [95 %]", "share %", right=(1, 2))
     for part, spent in cost.parts.items():
-        made.add_row(part.value, sum_of(spent), percent(float(spent.value / cost.total.value)))
+        made.add_row(part.value, sum_of(spent), _percent(cost.share(part)))
     made.add_row("total", sum_of(cost.total), "")
     made.add_row("per million tokens", sum_of(cost.per_million_tokens), "")
     if cost.per_correct is not None:
@@ -92,7 +92,7 @@ def print_savings(out: "Console", found: "Sequence[Saving]", currency: str) -> N
         told = each.quality.value
         if each.accuracy is not None:
             told += f", {_points(each.accuracy)} points"
-        made.add_row(each.name, each.change.value, sum_of(each.saving), percent(each.share), told)
+        made.add_row(each.name, each.change.value, sum_of(each.saving), _percent(each.share), told)
     out.print()
     out.print(made)
 
@@ -169,6 +169,10 @@ def sum_of(found: "Amount") -> str:
     if found.low == found.high:
         return _money(found.value)
     return f"{_money(found.value)} [{_money(found.low)}, {_money(found.high)}]"
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else percent(share)
 
 
 def _money(value: Decimal) -> str:

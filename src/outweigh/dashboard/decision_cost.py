@@ -41,16 +41,13 @@ def finding(cost: Cost) -> str:
 
 
 def _parts(cost: Cost) -> Table:
-    rows = [
-        (part.value, _plain(spent), _percent(float(spent.value / cost.total.value)))
-        for part, spent in cost.parts.items()
-    ]
+    rows = [(part.value, _plain(spent), _percent(cost.share(part))) for part, spent in cost.parts.items()]
     rows.append(("total", _plain(cost.total), ""))
     return Table(f"Where the money goes, {cost.total.currency}", ("", "Spent", "Share"), tuple(rows), frozenset({1, 2}))
 
 
-def _percent(share: float) -> str:
-    return f"{words.fixed(100 * share, 0)} %"
+def _percent(share: float | None) -> str:
+    return words.DASH if share is None else f"{words.fixed(100 * share, 0)} %"
 
 
 def _plain(found: Amount) -> str:

@@ -17,10 +17,10 @@ _KEPT = (Quality.SAME, Quality.EQUAL)
 
 def savings(plan: Plan, *, margin: float = 0.01, draws: int = DRAWS, seed: int = SEED) -> tuple[Saving, ...]:
     """Every alternative: first those whose accuracy is within `margin` for certain, then by what they save."""
-    if not plan.alternatives:
-        return ()
     if not 0 <= margin < 1:
         raise UserError(f"--margin {margin:g}: give a share of answers from 0 to below 1, such as 0.01 for a point")
+    if not plan.alternatives:
+        return ()
     base = plan.deployment
     check(base)
     middle, spread = ledger(base, likely(base)).total, ledger(base, drawn(base, draws, seed)).total
@@ -36,7 +36,7 @@ def savings(plan: Plan, *, margin: float = 0.01, draws: int = DRAWS, seed: int =
                 change=each.change,
                 name=other.name,
                 saving=amount(saved, spread - ledger(other, drawn(other, draws, seed)).total, base.currency),
-                share=saved / float(middle[0]),
+                share=saved / float(middle[0]) if middle[0] else None,
                 quality=quality,
                 accuracy=accuracy,
             )

@@ -83,6 +83,10 @@ class Cost(Record):
     method: str
     notes: tuple[str, ...] = ()
 
+    def share(self, part: Part) -> float | None:
+        """What part of the total goes to this; None where the total is nothing."""
+        return float(self.parts[part].value / self.total.value) if self.total.value else None
+
 
 class VolumePoint(Record):
     """What a month costs at one volume."""
@@ -171,11 +175,14 @@ class Quality(StrEnum):
 
 
 class Saving(Record):
-    """What an alternative saves over the horizon, and what it costs in accuracy; negative savings cost more."""
+    """What an alternative saves over the horizon, and what it costs in accuracy; negative savings cost more.
+
+    `share` is of the deployment's cost, None where that is nothing.
+    """
 
     change: Change
     name: str
     saving: Amount
-    share: float
+    share: float | None
     quality: Quality
     accuracy: Estimate | None = None
