@@ -67,7 +67,10 @@ def decided(runs: "Sequence[Run]", held: "Held", asked: Asked) -> "Decision | No
 
 
 def _pick(found: "Recommendation | None") -> str | None:
-    return found.ranked[0].model if found and found.ranked else None
+    """The model that is recommended, or else the one for which the least would have to give way."""
+    if found is None or found.ranked:
+        return found.ranked[0].model if found else None
+    return found.relaxation.model if found.relaxation else None
 
 
 def _recommended(runs: "Sequence[Run]", held: "Held", path: Path, deployment: Path | None) -> "Recommendation":
@@ -81,7 +84,7 @@ def _recommended(runs: "Sequence[Run]", held: "Held", path: Path, deployment: Pa
 
 
 def _plan(runs: "Sequence[Run]", path: Path, recommended: "Recommendation | None") -> "CostPlan":
-    """The plan of the picked model, unless the file names another; the others that were measured are alternatives."""
+    """The plan of `_pick`, unless the file names another model; the others that were measured are alternatives."""
     from outweigh.cli.costing import cost_plan
     from outweigh.insight import costing
     from outweigh.insight.measured_plan import planned
