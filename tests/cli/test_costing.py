@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 
 import pytest
 
@@ -33,9 +34,28 @@ def test_a_cost_is_a_table_for_people(outweigh, write):
     assert re.search(r"hardware +16,231\.71 \[13,\d+\.\d\d, 18,\d+\.\d\d\] +100\.0", out)
     assert re.search(r"case 5, spot +spot +11,410\.41 \[8,\d+\.\d\d, 13,\d+\.\d\d\] +70\.3 +same model", out)
     assert re.search(r"hardware.price_per_hour +0\.8 +1\.2 +12,856\.80 +19,285\.20", out)
-    assert "Stale: hardware.price_per_hour is" in out
+    assert re.search(r"Stale prices, [\d,]+ days old \(2025-03-07, the-full.*\): hardware.price_per_hour", out)
     assert "No per correct: no accuracy is known" in out
     assert "Machines: 3 (3 replicas) in the first month, 60% busy at the peak" in out
+    uncertain = HOURLY.replace("seconds = 2\n", "seconds = { low = 1, likely = 2, high = 3 }\n")
+    assert re.search(r"Machines: 3 \[2, [45]\] \(3 replicas\)", outweigh("cost", write("other.toml", uncertain))[1])
+
+
+def test_stale_prices_of_what_could_be_done_instead_are_said_too(outweigh, write):
+    text = OWN.replace("date = 2025-03-07", f"date = {date.today()}")
+    other = """
+[[alternatives]]
+change = "spot"
+hardware = { terms = "spot", price_per_hour = { amount = 1, date = 2024-01-01, source = "long ago" } }
+"""
+    out = outweigh("cost", write("case.toml", text + other))[1]
+    assert re.search(r"^Stale prices, [\d,]+ days old \(2024-01-01, long ago\): hardware.price_per_hour$", out, re.M)
+
+
+def test_what_help_says_in_brackets_is_there(outweigh):
+    assert "with [switch]" in outweigh("roi", "--help")[1]
+    for words in (("run",), ("measure",), ("models", "show")):
+        assert "org/name[@revision]" in outweigh(*words, "--help")[1]
 
 
 def test_a_cost_is_a_document_for_programs(outweigh, write):

@@ -193,6 +193,8 @@ grid = { table = "carbon/cloud__impact.csv", date = 2025-03-07, source = "codeca
     price = found.hardware.price_per_hour
     assert (price.amount, price.currency, price.source) == (Decimal("3.67"), "USD", "the-full-stack")
     assert found.place.grid.grams_per_kwh.likely == 236
+    unsaid = plan(("3.67", '{ table = "prices/cloud-gpus.csv" }')).deployment.hardware.price_per_hour
+    assert (unsaid.source, unsaid.date) == ("cloud-gpus.csv", date(2025, 3, 7))
     unknown = place.replace("europe-west4", "europe-west44")
     assert refused(more=unknown) == (
         "desk.toml: place.region 'europe-west44' is not in cloud__impact.csv; did you mean europe-west4?"

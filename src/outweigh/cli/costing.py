@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from outweigh.dashboard.decision import CostPlan
-    from outweigh.records import Amount, Carbon, Cost, Estimate, Plan, Return, Saving, Swing
+    from outweigh.records import Amount, Carbon, Cost, Estimate, Plan, Return, Saving, Sizing, Swing
 
 Runs = Annotated[
     list[str] | None,
@@ -47,6 +47,18 @@ def planned(
     return measured_plan.planned(plan, measurements, results, benchmark)
 
 
+def costed(plan: "Plan", notes: "Sequence[str]") -> "Cost":
+    """What the plan's deployment costs, with remarks, and which prices are stale, those of the alternatives too."""
+    from datetime import UTC, datetime
+
+    from outweigh.insight import costing
+
+    today = datetime.now(UTC).date()
+    found = costing.cost(plan.deployment, today=today)
+    stale = costing.stale(today, plan.deployment, *(each.deployment for each in plan.alternatives))
+    return found.but(notes=(*found.notes, *notes), stale=stale)
+
+
 def cost_plan(plan: "Plan", cost: "Cost", advice: "Sequence[Saving]") -> "CostPlan":
     """A cost with what it comes to at other volumes, and with what is emitted where that is known."""
     from outweigh.dashboard.decision import CostPlan
@@ -73,14 +85,21 @@ def print_cost(out: "Console", cost: "Cost", remarks: Remarks | None = None) -> 
         made.add_row("per correct answer", sum_of(cost.per_correct), "")
     out.print(made)
     if cost.sizing is not None:
-        first, last = (f"{cost.sizing.machines[month]} ({cost.sizing.replicas[month]} replicas)" for month in (0, -1))
-        out.print(
-            f"Machines: {first} in the first month, {cost.sizing.utilisation:.0%} busy at the peak, answers within "
-            f"{cost.sizing.response_seconds:.3g} s; {last} in the last",
-            markup=False,
-        )
+        out.print(_machines(cost.sizing), markup=False)
     print_swings(out, "the total", cost.swings)
     print_remarks(out, cost.stale, cost.unmeasured, (cost.method, *cost.notes), remarks)
+
+
+def _machines(found: "Sizing") -> str:
+    ends = []
+    for month in (0, -1):
+        low, high = found.machines_low[month], found.machines_high[month]
+        replicas = f"{found.replicas[month]} replica{'s' if found.replicas[month] > 1 else ''}"
+        ends.append(f"{found.machines[month]}{f' [{low}, {high}]' if low < high else ''} ({replicas})")
+    return (
+        f"Machines: {ends[0]} in the first month, {found.utilisation:.0%} busy at the peak, answers within "
+        f"{found.response_seconds:.3g} s at likely values; {ends[1]} in the last"
+    )
 
 
 def print_savings(out: "Console", found: "Sequence[Saving]", currency: str) -> None:
@@ -158,7 +177,7 @@ def print_remarks(
 ) -> None:
     """What a reader should know before trusting the figures."""
     for line in stale:
-        out.print(f"Stale: {line}", style="yellow", markup=False)
+        out.print(line, style="yellow", markup=False)
     for name, why in unmeasured.items():
         out.print(f"No {name.replace('_', ' ')}: {why}", style="dim", markup=False)
     (remarks or Remarks(out)).add(notes, "Note: ")

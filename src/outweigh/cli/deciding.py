@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -85,8 +84,7 @@ def _recommended(runs: "Sequence[Run]", held: "Held", path: Path, deployment: Pa
 
 def _plan(runs: "Sequence[Run]", path: Path, recommended: "Recommendation | None") -> "CostPlan":
     """The plan of `_pick`, unless the file names another model; the others that were measured are alternatives."""
-    from outweigh.cli.costing import cost_plan
-    from outweigh.insight import costing
+    from outweigh.cli.costing import cost_plan, costed
     from outweigh.insight.measured_plan import planned
     from outweigh.insight.savings import savings
     from outweigh.insight.utilities import right_answers
@@ -101,8 +99,7 @@ def _plan(runs: "Sequence[Run]", path: Path, recommended: "Recommendation | None
     whole, notes = planned(plan, measurements, (), None, right)
     if right:
         notes = (*notes, "right answers: each model's mean of the need's goals by their weights")
-    cost = costing.cost(whole.deployment, today=datetime.now(UTC).date())
-    return cost_plan(whole, cost.but(notes=(*cost.notes, *notes)), savings(whole))
+    return cost_plan(whole, costed(whole, notes), savings(whole))
 
 
 def decision_json(found: "Decision | None") -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from outweigh.dashboard import units, words
 from outweigh.dashboard.cost_build import sum_tile
 from outweigh.dashboard.curves import Curve, Curves, Point
+from outweigh.dashboard.decision_cost import stale
 from outweigh.dashboard.deployment_words import assumed, described
 from outweigh.dashboard.measured_page import Panel, Tile
 from outweigh.dashboard.panels import drawn
@@ -37,6 +38,7 @@ def return_page(found: Return, current: Deployment, new: Deployment) -> VerbPage
         finding=_finding(found),
         lede=_lede(found),
         scope=f"{horizon} · {f'95 % intervals over {found.draws:,} draws' if found.swings else _EXACT}",
+        banners=stale(found.stale),
         tiles=tuple(_tiles(found)),
         sections=(
             Section("flows", "When it pays", panels=tuple(panels), facts=() if found.swings else (_MOVED,)),
@@ -47,7 +49,7 @@ def return_page(found: Return, current: Deployment, new: Deployment) -> VerbPage
                 tables=(assumed(current), assumed(new)),
             ),
         ),
-        notes=(*(f"Stale: {each}" for each in found.stale), *found.notes),
+        notes=found.notes,
     )
 
 

@@ -83,7 +83,7 @@ def switch(current: Deployment, new: Deployment, *, today: date, draws: int = DR
             for month in range(middle.summed.shape[1])
         ),
         swings=_swings(current, new),
-        stale=tuple(dict.fromkeys((*stale(current, today), *stale(new, today)))),
+        stale=stale(today, current, new),
         unmeasured={name: each for name, each in found.items() if isinstance(each, str)},
         draws=draws,
         notes=tuple(remarks(new, spread.spent.fleet)),
