@@ -185,9 +185,9 @@ def test_a_cost_says_the_sum_where_it_goes_and_what_is_assumed(read):
 def test_a_cost_says_where_another_option_is_cheaper_and_what_it_does_to_the_answers(read):
     plan = decisions.cost_plan()
     page = read(made.cost(replace(plan, crossings=())))
-    assert "At each of these volumes nothing costs less than desk." in text(page, "plan")
+    assert "At each of these volumes nothing costs less than “desk”." in text(page, "plan")
     page = read(made.cost(replace(plan, volumes=plan.volumes[::-1], crossings=())))
-    assert "At each of these volumes desk costs less than by the token." in text(page, "plan")
+    assert "At each of these volumes “desk” costs less than “by the token”." in text(page, "plan")
     better = Estimate(metric="x", value=-0.02, low=-0.05, high=0.01, standard_error=None, count=9, method="monte-carlo")
     (saving,) = plan.savings
     worse = replace(plan, savings=(saving.but(quality=Quality.UNPROVEN, accuracy=better),), crossings=())
@@ -226,7 +226,7 @@ def test_a_switch_says_whether_it_pays_and_when(read):
     assert "It pays in over 99 % of the 200 draws of all that is uncertain" in plain(page.by_class("lede")[0]["text"])
     gains, moves = labels(page)
     assert gains.startswith("Discounted gains first outweigh what was invested in month")
-    assert moves.startswith("The net present value moves most with load, volume: from ")
+    assert moves.startswith("The net present value moves most with “load, volume”: from ")
     tiles = plain(page.by_class("tiles")[0]["text"])
     assert "Paid back after" in tiles and "Internal rate" in tiles and "Breaks even at" in tiles
     assert "switch, migration 1,000 500–2,000" in text(page, "assumed")

@@ -112,16 +112,16 @@ def _crossed(plan: CostPlan) -> str:
         return f"{'; '.join(_crossing(each) for each in plan.crossings[:3])}."
     first, *others = (each for each in plan.volumes if each.points)
     least, most = first.points[0], first.points[-1]
-    cheaper = [each.name for each in others if each.points[-1].cost.value < most.cost.value]
+    cheaper = [f"“{each.name}”" for each in others if each.points[-1].cost.value < most.cost.value]
     if others:
-        return f"At each of these volumes {words.listed(cheaper) or 'nothing'} costs less than {first.name}."
+        return f"At each of these volumes {words.listed(cheaper) or 'nothing'} costs less than “{first.name}”."
     ends = [f"{money(each.cost)} at {_millions(each.tokens_per_month)} million tokens" for each in (least, most)]
     return f"A month costs {' and '.join(ends)}."
 
 
 def _crossing(found: Crossing) -> str:
     ends = f"between {_millions(found.low_tokens_per_month)} and {_millions(found.high_tokens_per_month)}"
-    return f"{found.cheaper_above} becomes cheaper than {found.cheaper_below} {ends} million tokens a month"
+    return f"“{found.cheaper_above}” becomes cheaper than “{found.cheaper_below}” {ends} million tokens a month"
 
 
 def _millions(tokens: float) -> str:

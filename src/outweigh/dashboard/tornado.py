@@ -34,7 +34,7 @@ def tornado(swings: Sequence[Swing], middle: Amount, what: str) -> Panel | None:
     figure = Figure(rows, f"{what.capitalize()}, {middle.currency}", ranges=ranges)
     widest, (low, high) = moving[0]
     most = input_name(widest.input)
-    sentence = f"The {what} moves most with {most}: from {cash(low)} to {cash(high)} {middle.currency}."
+    sentence = f"The {what} moves most with “{most}”: from {cash(low)} to {cash(high)} {middle.currency}."
     chart = drawn(figure, "tornado", sentence, _table(swings, title, what, middle.currency), beside=True)
     return Panel(title, _HINT, chart)
 
