@@ -159,8 +159,9 @@ def test_a_run_says_how_fast_the_model_serves_and_how_often_it_is_right(outweigh
     text = text.replace('gpu = "A10G (24 GB)"', 'gpu = "A10G (24 GB)"\ngpus = 2')
     code, _, err = outweigh("cost", write("case.toml", text))
     assert code == 2 and "or a run that measured it (--run)" in err
-    code, _, err = outweigh("cost", write("case.toml", text), "--run", stored)
-    assert code == 2 and "choose one by --benchmark" in err
+    code, out, _ = outweigh("cost", write("case.toml", text), "--run", stored)
+    assert code == 0 and "per correct answer" not in out
+    assert "Note: the runs have several benchmarks (gsm8k, mmlu): --benchmark says which counts" in out
     code, out, err = outweigh("cost", write("case.toml", text), "--run", stored, "--benchmark", "mmlu", "--json")
     assert code == 0, err
     document = json.loads(out)

@@ -59,7 +59,7 @@ def test_the_load_that_costs_least_is_chosen():
     assert found.deployment.service.slots == 32
     assert found.deployment.model == "small"
     assert any(
-        "measured on NVIDIA A100, NVIDIA A100; the cost holds where A100 (40 GB) is as fast" in note for note in notes
+        "measured on NVIDIA A100, NVIDIA A100; the cost holds where “A100 (40 GB)” is as fast" in note for note in notes
     )
 
 
@@ -79,8 +79,11 @@ def test_the_accuracy_is_that_of_the_benchmark():
     found, _ = plan([measured()], results, "mmlu")
     assert found.deployment.accuracy.likely == 0.6
     assert found.deployment.accuracy.spread is Spread.INTERVAL
-    with pytest.raises(UserError, match=r"several benchmarks \(gsm8k, mmlu\): choose one by --benchmark"):
-        plan([measured()], results)
+    unsaid, notes = plan([measured()], results)
+    assert unsaid.deployment.accuracy is None
+    assert "the runs have several benchmarks (gsm8k, mmlu): --benchmark says which counts" in notes
+    _, notes = plan([measured()], results, base=BARE.but(accuracy=found.deployment.accuracy))
+    assert not any("several benchmarks" in note for note in notes)
     with pytest.raises(UserError, match="--benchmark arc: not in the runs; they have gsm8k, mmlu"):
         plan([measured()], results, "arc")
 
@@ -111,7 +114,7 @@ def test_other_measured_models_are_alternatives():
 def test_a_model_that_is_not_in_the_runs_is_named():
     with pytest.raises(UserError, match="model 'other' is not in the runs: small"):
         plan([measured()], base=BARE.but(model="other"))
-    with pytest.raises(UserError, match="model 'the model' is not in the runs: small, tiny"):
+    with pytest.raises(UserError, match=r"desk: which model of the runs\? Write model = one of small, tiny"):
         plan([measured(), measured("org/tiny")])
     with pytest.raises(UserError, match="small was not measured in the runs"):
         plan([], [scored()], base=BARE.but(model="small"))

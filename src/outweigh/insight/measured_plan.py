@@ -50,6 +50,9 @@ def planned(
     if right is not None:
         models = {name: replace(found, accuracy=right.get(name)) for name, found in models.items()}
     base, notes = _served(plan.deployment, models)
+    counted = sorted({each.evaluation.benchmark for each in results})
+    if base.accuracy is None and benchmark is None and len(counted) > 1:
+        notes = [*notes, f"the runs have several benchmarks ({', '.join(counted)}): --benchmark says which counts"]
     given = [(each.change, *_served(each.deployment, models)) for each in plan.alternatives]
     others = [Alternative(change=change, deployment=deployment) for change, deployment, _ in given]
     named = {base.model, *(each.deployment.model for each in others)}
@@ -114,9 +117,7 @@ def _models(measurements: Sequence[Measurement], results: Sequence[Result], benc
     counted = {each.evaluation.benchmark for each in results}
     if benchmark is not None and benchmark not in counted:
         raise UserError(f"--benchmark {benchmark}: not in the runs; they have {', '.join(sorted(counted)) or 'none'}")
-    if benchmark is None and len(counted) > 1:
-        raise UserError(f"the runs have several benchmarks ({', '.join(sorted(counted))}): choose one by --benchmark")
-    chosen = benchmark or next(iter(counted), None)
+    chosen = benchmark or (next(iter(counted)) if len(counted) == 1 else None)
     right = {
         each.evaluation.model.fingerprint: each.headline for each in results if each.evaluation.benchmark == chosen
     }
@@ -151,8 +152,11 @@ def _name(deployment: Deployment, models: dict[str, Found], *, needed: bool) -> 
     if deployment.model in models:
         return deployment.model
     measured = [name for name, found in models.items() if found.measurements]
-    if needed and deployment.model == Deployment.model_fields["model"].default and len(measured) == 1:
+    unnamed = deployment.model == Deployment.model_fields["model"].default
+    if needed and unnamed and len(measured) == 1:
         return measured[0]
+    if needed and unnamed:
+        raise UserError(f"{deployment.name}: which model of the runs? Write model = one of {', '.join(models)}")
     if needed:
         raise UserError(f"{deployment.name}: model {deployment.model!r} is not in the runs: {', '.join(models)}")
     return None
@@ -188,7 +192,7 @@ def _remarks(deployment: Deployment, measurement: Measurement) -> list[str]:
     work, load, machine = measurement.workload, deployment.load, measurement.machine
     cards = ", ".join(each.name for each in machine.accelerators) or machine.cpu if machine else "an unknown machine"
     gpu = "" if isinstance(deployment.hardware, Hosted) else deployment.hardware.gpu
-    notes = [f"{deployment.model} was measured on {cards}; the cost holds where {gpu} is as fast"]
+    notes = [f"{deployment.model} was measured on {cards}; the cost holds where “{gpu}” is as fast"]
     if (work.prompt_tokens, work.output_tokens) != (load.prompt_tokens.likely, load.output_tokens.likely):
         notes.append(
             f"times of {deployment.model} are scaled from {work.prompt_tokens} + {work.output_tokens} tokens to "

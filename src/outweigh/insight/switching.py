@@ -165,7 +165,10 @@ def _check(current: Deployment, new: Deployment) -> None:
         if getattr(current.load, name) != getattr(new.load, name):
             raise UserError(f"{current.name} and {new.name} answer different loads ({name}): give both the same")
     if new.switch.value_per_correct is not None and (current.accuracy is None or new.accuracy is None):
-        raise UserError("switch.value_per_correct needs the accuracy of both deployments")
+        raise UserError(
+            "switch.value_per_correct needs the accuracy of both deployments: give it, or a run that asked (--run) and "
+            "--benchmark"
+        )
 
 
 def whole(name: str, value: float, values: Floats, never: str) -> Estimate | str:
