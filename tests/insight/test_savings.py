@@ -50,6 +50,12 @@ def test_a_wider_margin_accepts_more():
     assert advised(worse, margin=0.10)[0].quality is Quality.EQUAL
 
 
+def test_an_alternative_that_cannot_keep_the_limit_is_named():
+    slow = Change.BATCH, deployment(BASE, name="64 at a time", service={"slots": 64, "seconds": 9})
+    with pytest.raises(UserError, match="^64 at a time: no number of replicas answers 95 % of the requests within 10"):
+        advised(slow)
+
+
 def test_kept_quality_comes_before_a_larger_saving():
     spot = Change.SPOT, deployment(BASE, name="spot", hardware={"price_per_hour": 1.9})
     region = Change.REGION, deployment(BASE, name="elsewhere", hardware={"price_per_hour": 1.8})
