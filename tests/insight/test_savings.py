@@ -83,7 +83,10 @@ def test_nothing_is_made_up():
 @pytest.mark.parametrize(
     ("other", "told"),
     [
-        (deployment(BASE, load={"mean_requests_per_second": 3}), "answers as many requests a day"),
+        (
+            deployment(BASE, load={"mean_requests_per_second": 3}),
+            r"answers as many requests as desk, 9 a second on average \(got 3\)",
+        ),
         (deployment(BASE, horizon_months=6), "keeps the currency and horizon_months"),
     ],
 )
