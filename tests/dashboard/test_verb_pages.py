@@ -185,9 +185,9 @@ def test_a_cost_says_the_sum_where_it_goes_and_what_is_assumed(read):
 def test_a_cost_says_where_another_option_is_cheaper_and_what_it_does_to_the_answers(read):
     plan = decisions.cost_plan()
     page = read(made.cost(replace(plan, crossings=())))
-    assert "At each of these volumes nothing costs less than “desk”." in text(page, "plan")
+    assert "At none of these volumes does anything cost less than “desk”." in text(page, "plan")
     page = read(made.cost(replace(plan, volumes=plan.volumes[::-1], crossings=())))
-    assert "At each of these volumes “desk” costs less than “by the token”." in text(page, "plan")
+    assert "At none of these volumes does “by the token” cost less than “desk”." in text(page, "plan")
     better = Estimate(metric="x", value=-0.02, low=-0.05, high=0.01, standard_error=None, count=9, method="monte-carlo")
     (saving,) = plan.savings
     worse = replace(plan, savings=(saving.but(quality=Quality.UNPROVEN, accuracy=better),), crossings=())

@@ -52,7 +52,7 @@ def test_a_wider_margin_accepts_more():
 
 def test_an_alternative_that_cannot_keep_the_limit_is_named():
     slow = Change.BATCH, deployment(BASE, name="64 at a time", service={"slots": 64, "seconds": 9})
-    with pytest.raises(UserError, match="^64 at a time: no number of replicas answers 95 % of the requests within 10"):
+    with pytest.raises(UserError, match=r"^64 at a time: no number of replicas answers 95 % of"):
         advised(slow)
 
 
@@ -85,7 +85,7 @@ def test_nothing_is_made_up():
     [
         (
             deployment(BASE, load={"mean_requests_per_second": 3}),
-            r"answers as many requests as desk, 9 a second on average \(got 3\)",
+            r"9 a second on average \(got 3\)",
         ),
         (deployment(BASE, horizon_months=6), "keeps the currency and horizon_months"),
     ],

@@ -113,8 +113,10 @@ def _crossed(plan: CostPlan) -> str:
     first, *others = (each for each in plan.volumes if each.points)
     least, most = first.points[0], first.points[-1]
     cheaper = [f"“{each.name}”" for each in others if each.points[-1].cost.value < most.cost.value]
+    if cheaper:
+        return f"At none of these volumes does “{first.name}” cost less than {words.listed(cheaper)}."
     if others:
-        return f"At each of these volumes {words.listed(cheaper) or 'nothing'} costs less than “{first.name}”."
+        return f"At none of these volumes does anything cost less than “{first.name}”."
     ends = [f"{money(each.cost)} at {_millions(each.tokens_per_month)} million tokens" for each in (least, most)]
     return f"A month costs {' and '.join(ends)}."
 
