@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 def cost(deployment: Deployment, *, today: date, draws: int = DRAWS, seed: int = SEED) -> Cost:
     """The cost of a deployment at likely values, with intervals over `draws` worlds, and the swing of each input."""
+    import numpy as np
+
     check(deployment)
     one, many = likely(deployment), drawn(deployment, draws, seed)
     middle, spread = ledger(deployment, one), ledger(deployment, many)
@@ -48,7 +50,7 @@ def cost(deployment: Deployment, *, today: date, draws: int = DRAWS, seed: int =
         parts={
             part: told(middle.parts[part].sum(axis=1), spread.parts[part].sum(axis=1))
             for part in Part
-            if middle.parts[part].any() or spread.parts[part].any()
+            if middle.parts[part].any() or np.nan_to_num(spread.parts[part]).any()
         },
         total=told(middle.total, spread.total),
         requests=estimate("requests", float(middle.requests.sum()), spread.requests.sum(axis=1)),

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 
 from outweigh.insight.costing import cheapest
+from outweigh.insight.worlds import LEAST
 from outweigh.records import (
     Alternative,
     Arrival,
@@ -24,6 +25,8 @@ from outweigh.records import (
     energy_estimated,
     names_apart,
 )
+
+_UNSURE = 1.5  # times the likely value to which an interval reaches
 
 
 @dataclass(frozen=True)
@@ -80,12 +83,13 @@ def service(measurement: Measurement, load: Load) -> Service:
 
 
 def _figure(measurement: Measurement, metric: str, who: str) -> Uncertain:
+    """A time, which is above 0 even where its interval reaches so far."""
     found = measurement.figure(metric)
-    if found is None or found.low <= 0 or not isfinite(found.high):
+    if found is None or found.value <= 0 or not isfinite(found.high):
         interval = f"its interval is [{found.low:.3g}, {found.high:.3g}] s" if found else ""
         why = interval or measurement.unmeasured.get(metric, "not measured")
         raise UserError(f"{who}: no {metric}: {why}; measure longer (--budget)")
-    return Uncertain.model_validate(found)
+    return Uncertain.model_validate(found.but(low=max(found.low, LEAST * found.value)))
 
 
 def _scaled(measurement: Measurement, load: Load, who: str) -> Uncertain:
@@ -177,7 +181,8 @@ def _measured(deployment: Deployment, found: Found) -> tuple[Deployment, list[st
         raise trouble
     best = cheapest(deployment, list(services.values()))
     measurement = next(found.measurements[place] for place, each in services.items() if each == best)
-    return _idling(deployment.but(service=best), measurement), _remarks(deployment, measurement)
+    deployment = deployment.but(service=best)
+    return _idling(deployment, measurement), _remarks(deployment, measurement)
 
 
 def _idling(deployment: Deployment, measurement: Measurement) -> Deployment:
@@ -193,6 +198,10 @@ def _remarks(deployment: Deployment, measurement: Measurement) -> list[str]:
     cards = ", ".join(each.name for each in machine.accelerators) or machine.cpu if machine else "an unknown machine"
     gpu = "" if isinstance(deployment.hardware, Hosted) else deployment.hardware.gpu
     notes = [f"{deployment.model} was measured on {cards}; the cost holds where “{gpu}” is as fast"]
+    seconds = deployment.service.seconds if deployment.service else None
+    if seconds and seconds.high > _UNSURE * seconds.likely:
+        told = f"{seconds.likely:.3g} s [{seconds.low:.3g}, {seconds.high:.3g}]"
+        notes.append(f"a request of {deployment.model} takes {told}, which is hardly known: measure longer (--budget)")
     if (work.prompt_tokens, work.output_tokens) != (load.prompt_tokens.likely, load.output_tokens.likely):
         notes.append(
             f"times of {deployment.model} are scaled from {work.prompt_tokens} + {work.output_tokens} tokens to "
