@@ -81,6 +81,7 @@ def test_gains_are_what_is_no_longer_paid():
     assert float(found.net_present_value.value) == pytest.approx(expected)
     assert found.chance == 1.0
     assert found.payback_months.value == pytest.approx(1000 / monthly)
+    assert not found.payback_months.higher_is_better and found.return_on_investment.higher_is_better
 
 
 def test_more_correct_answers_are_worth_something():

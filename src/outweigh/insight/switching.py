@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from outweigh.stats.units import Floats
 
 _BREAK_EVEN = "break_even_tokens_per_month"
+_LESS_IS_BETTER = (_BREAK_EVEN, "payback_months")
 _LOWEST, _HIGHEST = -0.99, 10.0  # monthly rates between which one is looked for
 
 
@@ -182,7 +183,7 @@ def whole(name: str, value: float, values: Floats, never: str) -> Estimate | str
         scale, unit = RETURN_UNITS[name]
         said = f"{scale * value:,.0f}" if scale * value >= 1000 else f"{scale * value:.4g}"
         return f"{said} {unit} at likely values, but in {missing:.1%} of the draws {never}: it has no interval"
-    return estimate(name, value, values, higher_is_better=True)
+    return estimate(name, value, values, higher_is_better=name not in _LESS_IS_BETTER)
 
 
 def _break_even(current: Deployment, new: Deployment, draws: int, seed: int) -> Estimate | str:
