@@ -172,6 +172,7 @@ def test_break_even_in_many_worlds_is_that_of_each():
         (deployment(HOSTED), deployment(), r"give \[switch\]"),
         (deployment(HOSTED, horizon_months=6), deployment(OWN), "give both the same horizon_months"),
         (deployment(HOSTED, load={"mean_requests_per_second": 2}), deployment(OWN), "different loads"),
+        (deployment(HOSTED, name="own"), deployment(OWN), "both deployments are called 'own'"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(current, new, told):

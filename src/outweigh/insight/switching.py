@@ -155,6 +155,8 @@ def _check(current: Deployment, new: Deployment) -> None:
     check(new)
     if new.switch is None:
         raise UserError(f"{new.name}: give [switch] with migration and discount_per_year: what does moving to it cost?")
+    if current.name == new.name:
+        raise UserError(f"both deployments are called {new.name!r}: give each a name of its own")
     if current.currency != new.currency:
         raise UserError(f"{current.name} is in {current.currency}, {new.name} in {new.currency}: give both in one")
     if current.horizon_months != new.horizon_months:
