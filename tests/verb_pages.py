@@ -95,33 +95,34 @@ def front(**limits):
     return front_page(trade(*trio(**limits), worlds=256), None)
 
 
-def emitted(**hardware):
-    """The page of emissions, by a grid that is known by the hour."""
-    own = deployment(RENTED | {"place": PLACE}, hardware={"watts": spread(100, 200, 300), **hardware})
+def emitted(grid=GRID, **hardware):
+    """The page of emissions, by a grid that is known by the hour unless a test says otherwise."""
+    place = PLACE | {"grid": grid}
+    own = deployment(RENTED | {"place": place}, hardware={"watts": spread(100, 200, 300), **hardware})
     return carbon_page(emissions.carbon(own, draws=200), own)
 
 
-def switched(amount=3.0, **move):
+def switched(amount=3.0, today=TODAY, **move):
     """The page of a switch from tokens by the piece to a machine."""
     price = {"price_per_million_prompt_tokens": amount, "price_per_million_output_tokens": amount}
     current = deployment(HOSTED, hardware=price, load=VOLUME)
     new = deployment(RENTED | {"name": "own", "switch": MOVE | move}, load=VOLUME)
-    return return_page(switch(current, new, today=TODAY, draws=200), current, new)
+    return return_page(switch(current, new, today=today, draws=200), current, new)
 
 
-def bought():
+def bought(**move):
     """The page of a switch to a machine that is bought, at a loss."""
     price = {"price_per_million_prompt_tokens": 0.05, "price_per_million_output_tokens": 0.05}
-    current, new = deployment(HOSTED, hardware=price), deployment(BOUGHT | {"name": "own", "switch": MOVE})
+    current, new = deployment(HOSTED, hardware=price), deployment(BOUGHT | {"name": "own", "switch": MOVE | move})
     return return_page(switch(current, new, today=TODAY, draws=200), current, new)
 
 
-def cost():
+def cost(plan=None):
     """The page of a rented machine's cost."""
     own = deployment(
         service={"seconds": spread(1.5, 2, 3)}, hardware={"price_per_hour": {"low": 1, "amount": 2, "high": 4}}
     )
-    return cost_verb_page(decisions.cost_plan(), own)
+    return cost_verb_page(plan or decisions.cost_plan(), own)
 
 
 PREDICTED = Predicted(

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 
 import pytest
 
@@ -33,9 +34,28 @@ def test_a_cost_is_a_table_for_people(outweigh, write):
     assert re.search(r"hardware +16,231\.71 \[13,\d+\.\d\d, 18,\d+\.\d\d\] +100\.0", out)
     assert re.search(r"case 5, spot +spot +11,410\.41 \[8,\d+\.\d\d, 13,\d+\.\d\d\] +70\.3 +same model", out)
     assert re.search(r"hardware.price_per_hour +0\.8 +1\.2 +12,856\.80 +19,285\.20", out)
-    assert "Stale: hardware.price_per_hour is" in out
+    assert re.search(r"Stale prices, [\d,]+ days old \(2025-03-07, the-full.*\): hardware.price_per_hour", out)
     assert "No per correct: no accuracy is known" in out
     assert "Machines: 3 (3 replicas) in the first month, 60% busy at the peak" in out
+    uncertain = HOURLY.replace("seconds = 2\n", "seconds = { low = 1, likely = 2, high = 3 }\n")
+    assert re.search(r"Machines: 3 \[2, [45]\] \(3 replicas\)", outweigh("cost", write("other.toml", uncertain))[1])
+
+
+def test_stale_prices_of_what_could_be_done_instead_are_said_too(outweigh, write):
+    text = OWN.replace("date = 2025-03-07", f"date = {date.today()}")
+    other = """
+[[alternatives]]
+change = "spot"
+hardware = { terms = "spot", price_per_hour = { amount = 1, date = 2024-01-01, source = "long ago" } }
+"""
+    out = outweigh("cost", write("case.toml", text + other))[1]
+    assert re.search(r"^Stale prices, [\d,]+ days old \(2024-01-01, long ago\): hardware.price_per_hour$", out, re.M)
+
+
+def test_what_help_says_in_brackets_is_there(outweigh):
+    assert "with [switch]" in outweigh("roi", "--help")[1]
+    for words in (("run",), ("measure",), ("models", "show")):
+        assert "org/name[@revision]" in outweigh(*words, "--help")[1]
 
 
 def test_a_cost_is_a_document_for_programs(outweigh, write):
@@ -92,18 +112,30 @@ def test_nonsense_is_one_line(outweigh, write, verb, change, told):
     assert told in err
 
 
+@pytest.mark.parametrize("price", ["amount = 0", "low = 0, amount = 0, high = 1"])
+def test_what_costs_nothing_has_no_shares(outweigh, write, tmp_path, price):
+    text = HOURLY.replace("low = 0.80, amount = 1.01, high = 1.20", price)
+    assert text != HOURLY
+    page = tmp_path / "page.html"
+    code, out, err = outweigh("cost", write("case.toml", text), "--report", page)
+    assert (code, err) == (0, "")
+    assert re.search(r"case 5, spot +spot +-4,821.30 .*– +same model", out)
+    assert page.exists()
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
         (("cost", "absent.toml"), "absent.toml: No such file"),
         (("cost", "CASE", "--run", "nobody"), "nobody"),
         (("cost", "CASE", "--margin", "2"), "--margin 2"),
+        (("cost", "ALONE", "--margin", "2"), "--margin 2"),
         (("roi", "CASE", "CASE"), "give [switch]"),
     ],
 )
 def test_what_is_missing_is_named(outweigh, write, words, told):
-    path = write("case.toml", HOURLY)
-    code, out, err = outweigh(*[path if word == "CASE" else word for word in words])
+    files = {"CASE": write("case.toml", HOURLY), "ALONE": write("alone.toml", OWN)}
+    code, out, err = outweigh(*[files.get(word, word) for word in words])
     assert (code, out) == (2, "")
     assert told in err
 
@@ -127,8 +159,9 @@ def test_a_run_says_how_fast_the_model_serves_and_how_often_it_is_right(outweigh
     text = text.replace('gpu = "A10G (24 GB)"', 'gpu = "A10G (24 GB)"\ngpus = 2')
     code, _, err = outweigh("cost", write("case.toml", text))
     assert code == 2 and "or a run that measured it (--run)" in err
-    code, _, err = outweigh("cost", write("case.toml", text), "--run", stored)
-    assert code == 2 and "choose one by --benchmark" in err
+    code, out, _ = outweigh("cost", write("case.toml", text), "--run", stored)
+    assert code == 0 and "per correct answer" not in out
+    assert "Note: the runs have several benchmarks (gsm8k, mmlu): --benchmark says which counts" in out
     code, out, err = outweigh("cost", write("case.toml", text), "--run", stored, "--benchmark", "mmlu", "--json")
     assert code == 0, err
     document = json.loads(out)

@@ -34,7 +34,7 @@ def stored(name="friday", *, timed=True):
                 result = scored(model, 0.5 + shift, benchmark, 0.1)
                 runs.add_result(session, name, result.but(card=card, area=area, usage=USAGE))
             figures = (
-                figure("e2e_seconds_mean", seconds), figure("e2e_seconds_p95", 1.5 * seconds),
+                figure("e2e_seconds_mean", seconds), figure("e2e_seconds_p50", 0.9 * seconds),
                 figure("ttft_seconds_mean", 0.2 * seconds), figure("tpot_seconds_mean", 0.02 * seconds),
                 figure("peak_resident_bytes", 5e8 * seconds), figure("joules_per_token", seconds),
             )  # fmt: skip
@@ -98,6 +98,29 @@ def test_what_cannot_be_decided_is_said_and_the_rest_stays(home, said):
     out = said("compare", "friday", *FLAGS)
     assert "large" in out
     assert "No cost plan: one small machine: " in out
+
+
+def test_where_no_model_keeps_the_limits_the_nearest_is_priced(home, said, tmp_path):
+    stored()
+    need = tmp_path / "need.toml"
+    need.write_text("[limits]\nmax_latency_seconds = 1\nlatency_percentile = 50", "utf-8")
+    out = said("compare", "friday", "--need", need, "--deployment", EXAMPLES / "deployment.toml")
+    assert "No model keeps the limits. The least that would have to give way: max_latency_seconds = " in out
+    assert "would leave small" in out and "one small machine: small, 24 months" in out
+    assert "No cost plan" not in out
+
+
+def test_a_latency_that_was_measured_too_briefly_says_so(home, said, tmp_path):
+    name = stored(timed=False)
+    why = "9 requests show 2 s, but an interval takes about 99 like these"
+    brief = measured("org/small", figures=(figure("e2e_seconds_p50", 2.0),))
+    with runs.opened() as session:
+        measurements.add(session, name, brief.but(unmeasured={"e2e_seconds_p95": why}))
+    need = tmp_path / "need.toml"
+    need.write_text("[limits]\nmax_latency_seconds = 30", "utf-8")
+    out = said("compare", "friday", "--need", need)
+    assert f"small: max_latency_seconds not known: {why}; measure longer (--budget)" in out
+    assert "large: max_latency_seconds not known; `outweigh measure` it" in out
 
 
 def test_a_decision_is_made_of_what_was_read_already(home):

@@ -1,5 +1,9 @@
 """The page of each verb: the finding first, every figure with its interval, and what nobody knows said as such."""
 
+import re
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 import decisions
@@ -9,7 +13,7 @@ from outweigh.dashboard.leaderboard_board import said
 from outweigh.dashboard.recommend_build import recommend_page
 from outweigh.dashboard.report import verb_html
 from outweigh.insight.leaderboard import Order
-from outweigh.records import Filters
+from outweigh.records import Estimate, Filters, Quality
 
 
 @pytest.fixture
@@ -178,6 +182,30 @@ def test_a_cost_says_the_sum_where_it_goes_and_what_is_assumed(read):
     assert "service, seconds 2 1.5–3 least and most assumed" in assumed
 
 
+def test_a_cost_says_where_another_option_is_cheaper_and_what_it_does_to_the_answers(read):
+    plan = decisions.cost_plan()
+    page = read(made.cost(replace(plan, crossings=())))
+    assert "At none of these volumes does anything cost less than “desk”." in text(page, "plan")
+    page = read(made.cost(replace(plan, volumes=plan.volumes[::-1], crossings=())))
+    assert "At none of these volumes does “by the token” cost less than “desk”." in text(page, "plan")
+    better = Estimate(metric="x", value=-0.02, low=-0.05, high=0.01, standard_error=None, count=9, method="monte-carlo")
+    (saving,) = plan.savings
+    worse = replace(plan, savings=(saving.but(quality=Quality.UNPROVEN, accuracy=better),), crossings=())
+    assert "not shown to be equal: −2.0 ± 3.0 points" in text(read(made.cost(worse)), "plan")
+    alone = read(made.cost(replace(plan, volumes=plan.volumes[:1], crossings=())))
+    assert re.search(r"A month costs [\d,]+ USD \(.*\) at .* million tokens and", text(alone, "plan"))
+
+
+def test_stale_prices_are_said_above_the_sums(read):
+    plan = decisions.cost_plan()
+    old = plan.cost.but(stale=("Stale prices, 200 days old (2025-03-07, a quote): hardware.price_per_hour",))
+    page = read(made.cost(replace(plan, cost=old)))
+    (banner,) = page.by_class("banner")
+    assert plain(banner["text"]) == "Stale prices, 200 days old (2025-03-07, a quote). hardware.price_per_hour."
+    late = read(made.switched(today=date(2026, 4, 1)))
+    assert "Stale prices, 390 days old" in plain(late.by_class("banner")[0]["text"])
+
+
 def test_emissions_are_split_with_intervals_and_sources(read):
     page = read(made.made("carbon"))
     assert heading(page).startswith("small emits ") and "in here, 12 months" in heading(page)
@@ -185,6 +213,8 @@ def test_emissions_are_split_with_intervals_and_sources(read):
     assert split.startswith("Running the machines takes ") and "making the machines takes" in split
     assert hours.startswith("The grid emits least at 8:00, 150 g a kilowatt-hour, and most at 16:00, 500 g.")
     assert "Making of a machine a study" in text(page, "assumed")
+    one = read(made.emitted({"grams_per_kwh": 300, "date": "2025-01-01", "source": "a table"}))
+    assert len(labels(one)) == 1 and "Grid of here a table (2025-01-01)" in text(one, "split")
     alone = read(made.emitted())
     assert labels(alone)[0].startswith("All of it is from running the machines")
     assert "No embodied kilograms: no hardware.embodied is given" in text(alone, "notes")
@@ -193,10 +223,10 @@ def test_emissions_are_split_with_intervals_and_sources(read):
 def test_a_switch_says_whether_it_pays_and_when(read):
     page = read(made.switched())
     assert heading(page).startswith("Switching from “by the token” to “own” gains ")
-    assert "It pays in over 99 % of the draws" in plain(page.by_class("lede")[0]["text"])
+    assert "It pays in over 99 % of the 200 draws of all that is uncertain" in plain(page.by_class("lede")[0]["text"])
     gains, moves = labels(page)
     assert gains.startswith("Discounted gains first outweigh what was invested in month")
-    assert "moves the net present value most" in moves
+    assert moves.startswith("The net present value moves most with “load, volume”: from ")
     tiles = plain(page.by_class("tiles")[0]["text"])
     assert "Paid back after" in tiles and "Internal rate" in tiles and "Breaks even at" in tiles
     assert "switch, migration 1,000 500–2,000" in text(page, "assumed")
@@ -206,9 +236,22 @@ def test_a_switch_that_may_or_does_lose_is_said_to(read):
     loss = read(made.bought())
     assert heading(loss).startswith("Switching from “by the token” to “own” loses ")
     assert "under 1 %" in plain(loss.by_class("lede")[0]["text"])
-    assert "none it is never paid back" in plain(loss.by_class("tiles")[0]["text"])
+    assert "– it is never paid back" in plain(loss.by_class("tiles")[0]["text"])
     unsure = read(made.switched(amount=1.5))
     assert "may gain or lose: " in heading(unsure)
+
+
+def test_a_switch_without_anything_uncertain_says_so_instead_of_drawing_what_moves_it(read):
+    page = read(made.bought(migration=1000))
+    assert plain(page.by_class("scope")[0]["text"]) == "12 months · every input is given as exact"
+    assert "draws" not in plain(page.by_class("lede")[0]["text"])
+    assert "What moves the net present value Nothing every input is given as exact" in text(page, "flows")
+    assert "97.5 %" not in text(page, "flows")
+
+
+def test_a_figure_without_an_interval_is_told_in_its_own_unit(read):
+    page = read(made.switched(amount=1.5))
+    assert "% a year at likely values, but in" in plain(page.by_class("tiles")[0]["text"])
 
 
 def test_a_prediction_is_called_predicted_everywhere(read):

@@ -70,7 +70,7 @@ def test_a_correct_answer_costs_more_than_an_answer():
     )
     without = costed(deployment())
     assert without.per_correct is None
-    assert without.unmeasured == {"per_correct": "no accuracy is known"}
+    assert without.unmeasured == {"per_correct": "no accuracy is known: give it, or a run that asked (--run)"}
 
 
 def test_growth_pays_for_machines_month_by_month():
@@ -107,13 +107,22 @@ def test_old_prices_are_said_to_be_stale():
     found = deployment(operations={"support_per_month": {"amount": 5, "date": "2025-03-30"}}, stale_after_days=30)
     assert cost(found, today=date(2025, 4, 6), draws=10).stale == ()
     (line,) = cost(found, today=date(2025, 4, 7), draws=10).stale
-    assert line == "hardware.price_per_hour is 31 days old (2025-03-07, a quote)"
+    assert line == "Stale prices, 31 days old (2025-03-07, a quote): hardware.price_per_hour"
     later = date(2025, 3, 30) + timedelta(days=31)
     assert len(cost(found, today=later, draws=10).stale) == 2
+    found = found.but(operations=found.operations.but(salary_per_year=found.hardware.price_per_hour))
+    (line,) = cost(found, today=date(2025, 4, 7), draws=10).stale
+    assert line.endswith(": hardware.price_per_hour, operations.salary_per_year")
+
+
+def test_prices_of_tomorrow_are_said_to_be():
+    (line,) = cost(deployment(), today=date(2025, 3, 1), draws=10).stale
+    assert line == "Prices of a day that is still to come (2025-03-07, a quote): hardware.price_per_hour"
+    assert cost(deployment(), today=date(2025, 3, 6), draws=10).stale == ()  # elsewhere it is the 7th already
 
 
 def test_electricity_that_is_paid_must_be_known():
-    with pytest.raises(UserError, match=r"give hardware.watts, or service.joules_per_request"):
+    with pytest.raises(UserError, match=r"service.joules_per_request, or a run that measured it \(--run\)"):
         costed(deployment(BOUGHT, hardware={"watts": None}))
     joules = costed(deployment(BOUGHT, hardware={"watts": None}, service={"joules_per_request": 36_000}))
     assert float(joules.parts[Part.ENERGY].value) == pytest.approx(2_629_800 * 12 * 0.01 * 1.2 * 0.2)

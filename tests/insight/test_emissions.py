@@ -63,7 +63,7 @@ def test_an_uncertain_grid_gives_an_interval():
     [
         (deployment(HOSTED), "its machines are somebody else's"),
         (deployment(hardware={"watts": 100}), r"give \[place\] with region, pue and grid"),
-        (deployment(PLACED), "give hardware.watts, or service.joules_per_request"),
+        (deployment(PLACED), "service.joules_per_request, or a run"),
     ],
 )
 def test_what_cannot_be_known_is_refused(found, told):

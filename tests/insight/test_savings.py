@@ -50,6 +50,12 @@ def test_a_wider_margin_accepts_more():
     assert advised(worse, margin=0.10)[0].quality is Quality.EQUAL
 
 
+def test_an_alternative_that_cannot_keep_the_limit_is_named():
+    slow = Change.BATCH, deployment(BASE, name="64 at a time", service={"slots": 64, "seconds": 9})
+    with pytest.raises(UserError, match=r"^64 at a time: no number of replicas answers 95 % of"):
+        advised(slow)
+
+
 def test_kept_quality_comes_before_a_larger_saving():
     spot = Change.SPOT, deployment(BASE, name="spot", hardware={"price_per_hour": 1.9})
     region = Change.REGION, deployment(BASE, name="elsewhere", hardware={"price_per_hour": 1.8})
@@ -77,7 +83,10 @@ def test_nothing_is_made_up():
 @pytest.mark.parametrize(
     ("other", "told"),
     [
-        (deployment(BASE, load={"mean_requests_per_second": 3}), "answers as many requests a day"),
+        (
+            deployment(BASE, load={"mean_requests_per_second": 3}),
+            r"9 a second on average \(got 3\)",
+        ),
         (deployment(BASE, horizon_months=6), "keeps the currency and horizon_months"),
     ],
 )

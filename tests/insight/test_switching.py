@@ -57,10 +57,15 @@ def test_return_on_investment_is_over_what_was_invested():
 
 
 def test_a_figure_that_some_draws_lack_has_no_interval_but_a_reason():
-    assert isinstance(whole(2.0, np.array([1.0, 2.0, 3.0]), "never"), Estimate)
-    told = whole(2.0, np.array([1.0, np.inf, 3.0, 4.0]), "it is never paid back")
-    assert told == "2 at likely values, but in 25.0% of the draws it is never paid back: it has no interval"
-    assert whole(np.inf, np.array([np.inf, np.inf]), "it is never paid back") == "it is never paid back"
+    never = "it is never paid back"
+    assert isinstance(whole("payback_months", 2.0, np.array([1.0, 2.0, 3.0]), never), Estimate)
+    told = whole("payback_months", 2.0, np.array([1.0, np.inf, 3.0, 4.0]), never)
+    assert told == "2 months at likely values, but in 25.0% of the draws it is never paid back: it has no interval"
+    assert whole("payback_months", np.inf, np.array([np.inf, np.inf]), never) == never
+    rate = whole("internal_rate_per_year", 0.2848, np.array([0.2, np.nan]), "there is no single rate")
+    assert rate.startswith("28.48 % a year at likely values, but in 50.0% of the draws")
+    volume = whole("break_even_tokens_per_month", 1.51e10, np.array([np.nan, 1.0]), "no volume is enough")
+    assert volume.startswith("15,100 million tokens a month at likely values")
 
 
 def test_gains_are_what_is_no_longer_paid():
@@ -76,6 +81,7 @@ def test_gains_are_what_is_no_longer_paid():
     assert float(found.net_present_value.value) == pytest.approx(expected)
     assert found.chance == 1.0
     assert found.payback_months.value == pytest.approx(1000 / monthly)
+    assert not found.payback_months.higher_is_better and found.return_on_investment.higher_is_better
 
 
 def test_more_correct_answers_are_worth_something():
@@ -166,6 +172,7 @@ def test_break_even_in_many_worlds_is_that_of_each():
         (deployment(HOSTED), deployment(), r"give \[switch\]"),
         (deployment(HOSTED, horizon_months=6), deployment(OWN), "give both the same horizon_months"),
         (deployment(HOSTED, load={"mean_requests_per_second": 2}), deployment(OWN), "different loads"),
+        (deployment(HOSTED, name="own"), deployment(OWN), "both deployments are called 'own'"),
     ],
 )
 def test_what_cannot_be_compared_is_refused(current, new, told):

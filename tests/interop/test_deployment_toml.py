@@ -93,11 +93,20 @@ def test_numbers_may_have_ends():
         (("seconds = 10", "milliseconds = 500"), "unknown key latency.milliseconds; did you mean seconds?"),
         (("seconds = 10", "seconds = 1e6"), "latency.seconds: it should be less than or equal to 86400"),
         (("slots = 8", "slot = 8"), "unknown key service.slot; did you mean slots?"),
-        (('kind = "rented"', 'kind = "leased"'), "hardware: kind 'leased'"),
+        (('kind = "rented"', 'kind = "leased"'), "hardware.kind must be one of rented, bought, hosted (got 'leased')"),
+        (('kind = "rented"\n', ""), "hardware.kind must be one of rented, bought, hosted (it is missing)"),
+        (("3.67", '"3.67 USD"'), "hardware.price_per_hour: write a number, or { amount"),
+        (("3.67", "1e400"), "hardware.price_per_hour.amount: it should be less than or equal to 1000000000000000"),
+        (("prompt_tokens = 300", "prompt_tokens = 1e300"), "load.prompt_tokens.likely: it should be less than"),
+        (("mean_requests_per_second = 1", "mean_requests_per_second = 1e30"), "mean_requests_per_second: it should be"),
+        (("prompt_tokens = 300", "prompt_tokens = 300\ngrowth_per_year = 30"), "such as 0.3 for 30 % (got 30)"),
         (("prompt_tokens = 300", "prompt_tokens = 0"), "load.prompt_tokens: must be above 0 (got 0)"),
         (("prompt_tokens = 300", 'prompt_tokens = "many"'), "load.prompt_tokens: write a number, or { low"),
         (("low = 50", "low = 150"), "load.output_tokens: low, likely and high must stand in this order"),
-        (('currency = "USD"', 'currency = "dollars"'), "hardware.price_per_hour.currency"),
+        (
+            ('currency = "USD"', 'currency = "dollars"'),
+            "currency: write three capital letters, such as USD (got 'dollars')",
+        ),
         (("date = 2025-03-07\n", ""), "hardware.price_per_hour.date is missing"),
         (("[latency]\npercentile = 95\nseconds = 10", ""), "latency is missing: machines are counted by it"),
         (("[load]", "[load"), "desk.toml: not TOML"),
@@ -113,7 +122,13 @@ def test_nonsense_is_one_line_that_names_it(change, told):
     [
         ("[operations]\npeople = 0.5", "operations: people without salary_per_year"),
         ('[licence]\nper_year = { amount = 5, currency = "EUR" }', "prices of several currencies"),
-        ('[place]\nregion = "x"\npue = 0.9', "place.pue: cannot be below 1 (got 0.9)"),
+        ('[place]\nregion = "x"\npue = 0.9', "place.pue: must be from 1 to 10, such as 1.2 (got 0.9)"),
+        ('[place]\nregion = "x"\npue = 110', "place.pue: must be from 1 to 10, such as 1.2 (got 110)"),
+        (
+            '[place]\nregion = "x"\npue = 1\ngrid = { grams_per_kwh = 0.4, date = 2025-01-01, source = "y" }',
+            "place.grid: write grams a kilowatt-hour, such as 400, not kilograms (got 0.4)",
+        ),
+        ("[switch]\nmigration = 5\ndiscount_per_year = 8", "switch.discount_per_year: must be a share above -1"),
         ('[place]\nregion = "x"\npue = 1.2\ngrid = { date = 2025-01-01, source = "y" }', "one of the two"),
         ("[load2]\nx = 1", "unknown key load2; did you mean load?"),
         ("[switch]\nmigration = -5\ndiscount_per_year = 0.1", "switch.migration: a price cannot be negative (got -5)"),
@@ -178,6 +193,8 @@ grid = { table = "carbon/cloud__impact.csv", date = 2025-03-07, source = "codeca
     price = found.hardware.price_per_hour
     assert (price.amount, price.currency, price.source) == (Decimal("3.67"), "USD", "the-full-stack")
     assert found.place.grid.grams_per_kwh.likely == 236
+    unsaid = plan(("3.67", '{ table = "prices/cloud-gpus.csv" }')).deployment.hardware.price_per_hour
+    assert (unsaid.source, unsaid.date) == ("cloud-gpus.csv", date(2025, 3, 7))
     unknown = place.replace("europe-west4", "europe-west44")
     assert refused(more=unknown) == (
         "desk.toml: place.region 'europe-west44' is not in cloud__impact.csv; did you mean europe-west4?"

@@ -39,7 +39,7 @@ def test_nonsense_weights_are_refused(fields, told):
         ({"max_cost_per_month": True}, "write a plain number"),
         ({"min_context_tokens": 4}, "counted in tokens"),
         ({"licences": "mit"}, r'write a list, such as \["mit"\]'),
-        ({"currency": "dollars"}, "pattern"),
+        ({"currency": "dollars"}, "three capital letters, such as USD"),
     ],
 )
 def test_nonsense_limits_are_refused(limits, told):

@@ -21,17 +21,13 @@ def cost(
     as_json: AsJson = False,
 ) -> None:
     """Say what a deployment costs, a million tokens and a correct answer of it, and what would save money."""
-    from datetime import UTC, datetime
-
     from outweigh.cli import costing
     from outweigh.cli.output import console, print_json
-    from outweigh.insight import costing as insight
     from outweigh.insight.savings import savings
 
     check_report(report)
     plan, notes = costing.planned(deployment, runs or (), benchmark)
-    found = insight.cost(plan.deployment, today=datetime.now(UTC).date())
-    found = found.but(notes=(*found.notes, *notes))
+    found = costing.costed(plan, notes)
     advice = savings(plan, margin=margin)
     if as_json:
         shown = [each.model_dump(mode="json") for each in advice]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from outweigh.dashboard.decision import CostPlan
-    from outweigh.records import Amount, Carbon, Cost, Estimate, Plan, Return, Saving, Swing
+    from outweigh.records import Amount, Carbon, Cost, Estimate, Plan, Return, Saving, Sizing, Swing
 
 Runs = Annotated[
     list[str] | None,
@@ -23,6 +23,12 @@ Benchmark = Annotated[
     str | None, typer.Option(help="The benchmark of the runs whose score is the share of correct answers.")
 ]
 _SWINGS = 6
+_FIGURES = {
+    "return_on_investment": "return on investment",
+    "payback_months": "payback",
+    "internal_rate_per_year": "internal rate of return",
+    "break_even_tokens_per_month": "break-even volume",
+}
 _DRAWS = 400  # of the worlds behind each point of a curve
 
 
@@ -39,6 +45,18 @@ def planned(
     measurements = [each for run in found for each in run.measurements]
     results = [each for run in found for each in run.results] if scored else []
     return measured_plan.planned(plan, measurements, results, benchmark)
+
+
+def costed(plan: "Plan", notes: "Sequence[str]") -> "Cost":
+    """What the plan's deployment costs, with remarks, and which prices are stale, those of the alternatives too."""
+    from datetime import UTC, datetime
+
+    from outweigh.insight import costing
+
+    today = datetime.now(UTC).date()
+    found = costing.cost(plan.deployment, today=today)
+    stale = costing.stale(today, plan.deployment, *(each.deployment for each in plan.alternatives))
+    return found.but(notes=(*found.notes, *notes), stale=stale)
 
 
 def cost_plan(plan: "Plan", cost: "Cost", advice: "Sequence[Saving]") -> "CostPlan":
@@ -60,21 +78,28 @@ def print_cost(out: "Console", cost: "Cost", remarks: Remarks | None = None) -> 
     out.print(f"{cost.deployment}: {cost.model}, {cost.horizon_months} months", style="bold", markup=False)
     made = table("", f"{cost.total.currency} [95 %]", "share %", right=(1, 2))
     for part, spent in cost.parts.items():
-        made.add_row(part.value, sum_of(spent), percent(float(spent.value / cost.total.value)))
+        made.add_row(part.value, sum_of(spent), _percent(cost.share(part)))
     made.add_row("total", sum_of(cost.total), "")
     made.add_row("per million tokens", sum_of(cost.per_million_tokens), "")
     if cost.per_correct is not None:
         made.add_row("per correct answer", sum_of(cost.per_correct), "")
     out.print(made)
     if cost.sizing is not None:
-        first, last = (f"{cost.sizing.machines[month]} ({cost.sizing.replicas[month]} replicas)" for month in (0, -1))
-        out.print(
-            f"Machines: {first} in the first month, {cost.sizing.utilisation:.0%} busy at the peak, answers within "
-            f"{cost.sizing.response_seconds:.3g} s; {last} in the last",
-            markup=False,
-        )
+        out.print(_machines(cost.sizing), markup=False)
     print_swings(out, "the total", cost.swings)
     print_remarks(out, cost.stale, cost.unmeasured, (cost.method, *cost.notes), remarks)
+
+
+def _machines(found: "Sizing") -> str:
+    ends = []
+    for month in (0, -1):
+        low, high = found.machines_low[month], found.machines_high[month]
+        replicas = f"{found.replicas[month]} replica{'s' if found.replicas[month] > 1 else ''}"
+        ends.append(f"{found.machines[month]}{f' [{low}, {high}]' if low < high else ''} ({replicas})")
+    return (
+        f"Machines: {ends[0]} in the first month, {found.utilisation:.0%} busy at the peak, answers within "
+        f"{found.response_seconds:.3g} s at likely values; {ends[1]} in the last"
+    )
 
 
 def print_savings(out: "Console", found: "Sequence[Saving]", currency: str) -> None:
@@ -86,13 +111,15 @@ def print_savings(out: "Console", found: "Sequence[Saving]", currency: str) -> N
         told = each.quality.value
         if each.accuracy is not None:
             told += f", {_points(each.accuracy)} points"
-        made.add_row(each.name, each.change.value, sum_of(each.saving), percent(each.share), told)
+        made.add_row(each.name, each.change.value, sum_of(each.saving), _percent(each.share), told)
     out.print()
     out.print(made)
 
 
 def print_return(out: "Console", found: "Return") -> None:
     """What switching returns, figure by figure."""
+    from outweigh.records import RETURN_UNITS
+
     title = f"From {found.current} to {found.new}, {found.horizon_months} months"
     out.print(title, style="bold", markup=False)
     currency = found.net_present_value.currency
@@ -100,16 +127,12 @@ def print_return(out: "Console", found: "Return") -> None:
     made.add_row("invested at once", f"{sum_of(found.invested)} {currency}")
     made.add_row("net present value", f"{sum_of(found.net_present_value)} {currency}")
     made.add_row("chance that it is above 0", f"{found.chance:.1%}")
-    for name, figure, scale, unit in (
-        ("return on investment", found.return_on_investment, 100, "%"),
-        ("payback", found.payback_months, 1, "months"),
-        ("internal rate of return", found.internal_rate_per_year, 100, "% a year"),
-        ("break-even volume", found.break_even_tokens_per_month, 1e-6, "million tokens a month"),
-    ):
-        made.add_row(name, f"{_scaled(figure, scale)} {unit}" if figure else "–")
+    for name, (scale, unit) in RETURN_UNITS.items():
+        figure = getattr(found, name)
+        made.add_row(_FIGURES[name], f"{_scaled(figure, scale)} {unit}" if figure else "–")
     out.print(made)
     print_swings(out, "the net present value", found.swings)
-    print_remarks(out, found.stale, found.unmeasured, found.notes)
+    print_remarks(out, found.stale, {_FIGURES[name]: why for name, why in found.unmeasured.items()}, found.notes)
 
 
 def print_carbon(out: "Console", found: "Carbon") -> None:
@@ -154,7 +177,7 @@ def print_remarks(
 ) -> None:
     """What a reader should know before trusting the figures."""
     for line in stale:
-        out.print(f"Stale: {line}", style="yellow", markup=False)
+        out.print(line, style="yellow", markup=False)
     for name, why in unmeasured.items():
         out.print(f"No {name.replace('_', ' ')}: {why}", style="dim", markup=False)
     (remarks or Remarks(out)).add(notes, "Note: ")
@@ -165,6 +188,10 @@ def sum_of(found: "Amount") -> str:
     if found.low == found.high:
         return _money(found.value)
     return f"{_money(found.value)} [{_money(found.low)}, {_money(found.high)}]"
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else percent(share)
 
 
 def _money(value: Decimal) -> str:

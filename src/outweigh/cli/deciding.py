@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -67,7 +66,10 @@ def decided(runs: "Sequence[Run]", held: "Held", asked: Asked) -> "Decision | No
 
 
 def _pick(found: "Recommendation | None") -> str | None:
-    return found.ranked[0].model if found and found.ranked else None
+    """The model that is recommended, or else the one for which the least would have to give way."""
+    if found is None or found.ranked:
+        return found.ranked[0].model if found else None
+    return found.relaxation.model if found.relaxation else None
 
 
 def _recommended(runs: "Sequence[Run]", held: "Held", path: Path, deployment: Path | None) -> "Recommendation":
@@ -81,9 +83,8 @@ def _recommended(runs: "Sequence[Run]", held: "Held", path: Path, deployment: Pa
 
 
 def _plan(runs: "Sequence[Run]", path: Path, recommended: "Recommendation | None") -> "CostPlan":
-    """The plan of the picked model, unless the file names another; the others that were measured are alternatives."""
-    from outweigh.cli.costing import cost_plan
-    from outweigh.insight import costing
+    """The plan of `_pick`, unless the file names another model; the others that were measured are alternatives."""
+    from outweigh.cli.costing import cost_plan, costed
     from outweigh.insight.measured_plan import planned
     from outweigh.insight.savings import savings
     from outweigh.insight.utilities import right_answers
@@ -98,8 +99,7 @@ def _plan(runs: "Sequence[Run]", path: Path, recommended: "Recommendation | None
     whole, notes = planned(plan, measurements, (), None, right)
     if right:
         notes = (*notes, "right answers: each model's mean of the need's goals by their weights")
-    cost = costing.cost(whole.deployment, today=datetime.now(UTC).date())
-    return cost_plan(whole, cost.but(notes=(*cost.notes, *notes)), savings(whole))
+    return cost_plan(whole, costed(whole, notes), savings(whole))
 
 
 def decision_json(found: "Decision | None") -> dict[str, Any]:

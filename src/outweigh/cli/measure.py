@@ -23,7 +23,7 @@ def measure(  # noqa: PLR0913 - each is a flag
         list[str] | None,
         typer.Argument(
             metavar="MODEL...",
-            help="org/name[@revision] on the Hub, a path, package:NAME, or a server's http://host:port/v1#model.",
+            help="org/name\\[@revision] on the Hub, a path, package:NAME, or a server's http://host:port/v1#model.",
             show_default=False,
         ),
     ] = None,

@@ -12,7 +12,7 @@ app = typer.Typer(no_args_is_help=True, help="Look at models.")
 @app.command("show")
 def show(
     model: Annotated[
-        str, typer.Argument(help="org/name[@revision], a path, package:NAME, or http://host:port/v1#model.")
+        str, typer.Argument(help="org/name\\[@revision], a path, package:NAME, or http://host:port/v1#model.")
     ],
     gguf_file: Annotated[str | None, typer.Option(help="Which GGUF file of a repository.")] = None,
     as_json: AsJson = False,

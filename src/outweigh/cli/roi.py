@@ -12,7 +12,7 @@ from outweigh.cli.pages import ReportFile, check_report, write_page
 
 def roi(
     current: Annotated[Path, typer.Argument(help="The deployment of today, a TOML file; kind = hosted for an API.")],
-    new: Annotated[Path, typer.Argument(help="The one to switch to, with [switch]: what moving costs.")],
+    new: Annotated[Path, typer.Argument(help="The one to switch to, with \\[switch]: what moving costs.")],
     runs: Runs = None,
     benchmark: Benchmark = None,
     report: ReportFile = None,

@@ -40,7 +40,7 @@ _Models = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="MODEL...",
-        help="org/name[@revision] on the Hub, a path, package:NAME, or http://host:port/v1#model for a server.",
+        help="org/name\\[@revision] on the Hub, a path, package:NAME, or http://host:port/v1#model for a server.",
         show_default=False,
     ),
 ]

@@ -19,10 +19,16 @@ def carbon_page(found: Carbon, deployment: Deployment) -> VerbPage:
     """The whole page."""
     time = words.many(found.horizon_months, "month")
     panels = [panel for panel in (_split(found), _by_hour(deployment)) if panel]
+    beside = len(panels) == 1
     sources = Facts("Sources", tuple(Fact(*_source(each)) for each in found.sources))
     sections = (
-        Section("split", "Where it comes from", panels=tuple(panels)),
-        Section("assumed", "What is assumed", facts=(described(deployment), sources), tables=(assumed(deployment),)),
+        Section("split", "Where it comes from", panels=tuple(panels), facts=(sources,) if beside else ()),
+        Section(
+            "assumed",
+            "What is assumed",
+            facts=(described(deployment),) if beside else (described(deployment), sources),
+            tables=(assumed(deployment),),
+        ),
     )
     return VerbPage(
         verb="carbon",

@@ -10,7 +10,7 @@ from outweigh.dashboard.deployment_words import assumed, described, hardware, na
 from outweigh.dashboard.measured_page import Tile
 from outweigh.dashboard.units import Unit
 from outweigh.dashboard.verb_page import Section, VerbPage
-from outweigh.records import Amount, Deployment
+from outweigh.records import Amount, Cost, Deployment
 
 
 def cost_verb_page(plan: CostPlan, deployment: Deployment) -> VerbPage:
@@ -27,13 +27,17 @@ def cost_verb_page(plan: CostPlan, deployment: Deployment) -> VerbPage:
         verb="cost",
         finding=f"{named(deployment)} costs {units.money(cost.total)} over {horizon}",
         lede=" ".join(each.chart.sentence for each in part.panels),
-        scope=f"{deployment.name} · {hardware(deployment)} · 95 % intervals over {cost.draws:,} draws",
+        scope=f"{deployment.name} · {hardware(deployment)} · {_sure(cost)}",
         tiles=tuple(tiles),
         decision=DecisionPage("", None, replace(part, title="Where the money goes", finding="")),
         sections=(
             Section("assumed", "What is assumed", facts=(described(deployment),), tables=(assumed(deployment),)),
         ),
     )
+
+
+def _sure(cost: Cost) -> str:
+    return f"95 % intervals over {cost.draws:,} draws" if cost.swings else cost.method
 
 
 def sum_tile(label: str, found: Amount, line: str) -> Tile:

@@ -1,5 +1,7 @@
 """Builds the cost plan's part of the page: the parts, what moves the total, other volumes, and other ways."""
 
+from collections.abc import Sequence
+
 from markupsafe import Markup
 
 from outweigh.dashboard import units, words
@@ -8,10 +10,10 @@ from outweigh.dashboard.decision import CostPlan
 from outweigh.dashboard.decision_page import CostPage
 from outweigh.dashboard.drawing_curves import curves_svg
 from outweigh.dashboard.measured_page import Panel
-from outweigh.dashboard.report_page import Chart, Fact, Table
+from outweigh.dashboard.report_page import Banner, Chart, Fact, Table
 from outweigh.dashboard.tornado import tornado
 from outweigh.dashboard.units import Unit, money
-from outweigh.records import Amount, Cost, Crossing
+from outweigh.records import Amount, Cost, Crossing, Saving
 
 _MILLION = 1e6
 WIDE_FRAME = Frame("wide", total=536, height=250, left=58, right=18, ended=130)
@@ -21,7 +23,6 @@ def cost_page(plan: CostPlan) -> CostPage:
     """The part."""
     cost = plan.cost
     panels = [panel for panel in (tornado(cost.swings, cost.total, "total"), _volumes(plan)) if panel]
-    notes = (*(f"Stale: {each}" for each in cost.stale), *_missing(cost), cost.method, *cost.notes)
     return CostPage(
         title=f"What {cost.model} costs: {cost.deployment}",
         finding=finding(cost),
@@ -29,8 +30,14 @@ def cost_page(plan: CostPlan) -> CostPage:
         panels=tuple(panels),
         savings=_savings(plan),
         facts=tuple(_facts(plan)),
-        notes=notes,
+        banners=stale(cost.stale),
+        notes=(*_missing(cost), cost.method, *cost.notes),
     )
+
+
+def stale(lines: Sequence[str]) -> tuple[Banner, ...]:
+    """What a reader must know of the prices before the sums."""
+    return tuple(Banner(head, f"{names}.") for head, _, names in (each.partition(": ") for each in lines))
 
 
 def finding(cost: Cost) -> str:
@@ -41,16 +48,13 @@ def finding(cost: Cost) -> str:
 
 
 def _parts(cost: Cost) -> Table:
-    rows = [
-        (part.value, _plain(spent), _percent(float(spent.value / cost.total.value)))
-        for part, spent in cost.parts.items()
-    ]
+    rows = [(part.value, _plain(spent), _percent(cost.share(part))) for part, spent in cost.parts.items()]
     rows.append(("total", _plain(cost.total), ""))
     return Table(f"Where the money goes, {cost.total.currency}", ("", "Spent", "Share"), tuple(rows), frozenset({1, 2}))
 
 
-def _percent(share: float) -> str:
-    return f"{words.fixed(100 * share, 0)} %"
+def _percent(share: float | None) -> str:
+    return words.DASH if share is None else f"{words.fixed(100 * share, 0)} %"
 
 
 def _plain(found: Amount) -> str:
@@ -88,10 +92,11 @@ def _volumes(plan: CostPlan) -> Panel | None:
         for point in each.points
     )
     table = Table("Cost of a month by volume", ("Million tokens a month", "Option", currency), rows, frozenset({0, 2}))
+    said = _crossed(plan)
     chart = Chart(
         "volume",
-        _crossed(plan),
-        "",
+        said,
+        said,
         Markup(curves_svg(drawn, WIDE_FRAME)),
         Markup(curves_svg(drawn, NARROW_FRAME)),
         table,
@@ -102,18 +107,23 @@ def _volumes(plan: CostPlan) -> Panel | None:
 
 
 def _crossed(plan: CostPlan) -> str:
-    if not plan.crossings:
-        names = [each.name for each in plan.volumes]
-        if len(names) < 2:
-            return "What a month costs against its volume."
-        return f"No option becomes cheaper than {names[0]}, or dearer, at any of these volumes."
-    said = [_crossing(each) for each in plan.crossings[:3]]
-    return f"{'; '.join(said)}."
+    """Where options change places; without that, who is always cheaper; for one alone, its ends."""
+    if plan.crossings:
+        return f"{'; '.join(_crossing(each) for each in plan.crossings[:3])}."
+    first, *others = (each for each in plan.volumes if each.points)
+    least, most = first.points[0], first.points[-1]
+    cheaper = [f"“{each.name}”" for each in others if each.points[-1].cost.value < most.cost.value]
+    if cheaper:
+        return f"At none of these volumes does “{first.name}” cost less than {words.listed(cheaper)}."
+    if others:
+        return f"At none of these volumes does anything cost less than “{first.name}”."
+    ends = [f"{money(each.cost)} at {_millions(each.tokens_per_month)} million tokens" for each in (least, most)]
+    return f"A month costs {' and '.join(ends)}."
 
 
 def _crossing(found: Crossing) -> str:
     ends = f"between {_millions(found.low_tokens_per_month)} and {_millions(found.high_tokens_per_month)}"
-    return f"{found.cheaper_above} becomes cheaper than {found.cheaper_below} {ends} million tokens a month"
+    return f"“{found.cheaper_above}” becomes cheaper than “{found.cheaper_below}” {ends} million tokens a month"
 
 
 def _millions(tokens: float) -> str:
@@ -124,11 +134,18 @@ def _savings(plan: CostPlan) -> Table | None:
     if not plan.savings:
         return None
     rows = tuple(
-        (each.name, each.change.value, _plain(each.saving), _percent(each.share), each.quality.value)
+        (each.name, each.change.value, _plain(each.saving), _percent(each.share), _quality(each))
         for each in plan.savings
     )
     heads = ("Instead", "Change", f"Saves, {plan.cost.total.currency}", "Share", "Answers")
     return Table("What could be done instead", heads, rows, frozenset({2, 3}))
+
+
+def _quality(found: Saving) -> str:
+    """What an alternative does to the answers, with the difference in points where it is known."""
+    if found.accuracy is None:
+        return found.quality.value
+    return f"{found.quality.value}: {words.score(found.accuracy)} points"
 
 
 def _facts(plan: CostPlan) -> list[Fact]:

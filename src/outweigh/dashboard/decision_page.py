@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from outweigh.dashboard.measured_page import Panel, Tile
-from outweigh.dashboard.report_page import Fact, Table
+from outweigh.dashboard.report_page import Banner, Fact, Table
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ class CostPage:
     panels: tuple[Panel, ...]
     savings: Table | None
     facts: tuple[Fact, ...]
+    banners: tuple[Banner, ...]
     notes: tuple[str, ...]
 
 

@@ -2,6 +2,7 @@
 
 from outweigh.dashboard import words
 from outweigh.dashboard.report_page import Fact, Facts, Table
+from outweigh.dashboard.tornado import input_name
 from outweigh.insight.worlds import inputs
 from outweigh.records import Deployment, Hosted, Record, Rented, Spread, Uncertain
 
@@ -45,16 +46,11 @@ def hardware(deployment: Deployment) -> str:
 def assumed(deployment: Deployment) -> Table:
     """Every number with its ends, and who says it."""
     rows = tuple(
-        (_named(path), _number(each.likely), _ends(each), _ENDS[each.spread], _source(deployment, path))
+        (input_name(path), _number(each.likely), _ends(each), _ENDS[each.spread], _source(deployment, path))
         for path, each in inputs(deployment).items()
     )
     heads = ("Input", "Likely", "Ends", "Which are", "Source")
     return Table(f"What is assumed: {deployment.name}", heads, rows, frozenset({1, 2}))
-
-
-def _named(path: str) -> str:
-    """A path in words: "hardware.price_per_hour" is "hardware, price per hour"."""
-    return path.replace(".", ", ").replace("_", " ")
 
 
 def _ends(each: Uncertain) -> str:

@@ -3,36 +3,45 @@
 from outweigh.dashboard import units, words
 from outweigh.dashboard.cost_build import sum_tile
 from outweigh.dashboard.curves import Curve, Curves, Point
+from outweigh.dashboard.decision_cost import stale
 from outweigh.dashboard.deployment_words import assumed, described
 from outweigh.dashboard.measured_page import Panel, Tile
 from outweigh.dashboard.panels import drawn
-from outweigh.dashboard.report_page import Table
+from outweigh.dashboard.report_page import Fact, Facts, Table
 from outweigh.dashboard.tornado import tornado
 from outweigh.dashboard.units import Unit, cash
 from outweigh.dashboard.verb_page import Section, VerbPage
 from outweigh.insight.probabilities import probability
-from outweigh.records import Deployment, Return
+from outweigh.records import RETURN_UNITS, Deployment, Return
 
 _FIGURES = (
-    ("Paid back after", "payback_months", Unit("months"), "without interest"),
-    ("Internal rate", "internal_rate_per_year", Unit("% a year", 100.0), "at which it is worth nothing today"),
-    ("Return on investment", "return_on_investment", Unit("%", 100.0), "all gains over what is invested"),
-    ("Breaks even at", "break_even_tokens_per_month", Unit("million tokens a month", 1e-6), ""),
+    ("Paid back after", "payback_months", "without interest"),
+    ("Internal rate", "internal_rate_per_year", "at which it is worth nothing today"),
+    ("Return on investment", "return_on_investment", "all gains over what is invested"),
+    ("Breaks even at", "break_even_tokens_per_month", "a month"),
+)
+_WORTH = "net present value"
+_EXACT = "every input is given as exact"
+_MOVED = Facts(
+    f"What moves the {_WORTH}",
+    (Fact("Nothing", f"{_EXACT}: write {{ low = …, likely = …, high = … }} for one that is not"),),
 )
 
 
 def return_page(found: Return, current: Deployment, new: Deployment) -> VerbPage:
     """The whole page."""
-    panels = [panel for panel in (_curve(found), tornado(found.swings, found.net_present_value, _WORTH)) if panel]
+    moving = tornado(found.swings, found.net_present_value, _WORTH)
+    panels = [panel for panel in (_curve(found), moving) if panel]
     horizon = words.many(found.horizon_months, "month")
     return VerbPage(
         verb="roi",
         finding=_finding(found),
         lede=_lede(found),
-        scope=f"{horizon} · 95 % intervals over {found.draws:,} draws",
+        scope=f"{horizon} · {f'95 % intervals over {found.draws:,} draws' if found.swings else _EXACT}",
+        banners=stale(found.stale),
         tiles=tuple(_tiles(found)),
         sections=(
-            Section("flows", "When it pays", panels=tuple(panels)),
+            Section("flows", "When it pays", panels=tuple(panels), facts=() if found.swings else (_MOVED,)),
             Section(
                 "assumed",
                 "What is assumed",
@@ -40,11 +49,8 @@ def return_page(found: Return, current: Deployment, new: Deployment) -> VerbPage
                 tables=(assumed(current), assumed(new)),
             ),
         ),
-        notes=(*(f"Stale: {each}" for each in found.stale), *found.notes),
+        notes=found.notes,
     )
-
-
-_WORTH = "net present value"
 
 
 def _finding(found: Return) -> str:
@@ -60,23 +66,22 @@ def _finding(found: Return) -> str:
 
 
 def _lede(found: Return) -> str:
-    horizon = words.many(found.horizon_months, "month")
-    return (
-        f"That is its net present value over {horizon}. It pays in {probability(found.chance)} of the draws in which "
-        "everything is as it may be."
-    )
+    worth = f"That is its {_WORTH} over {words.many(found.horizon_months, 'month')}."
+    if not found.swings:
+        return worth
+    return f"{worth} It pays in {probability(found.chance)} of the {found.draws:,} draws of all that is uncertain."
 
 
 def _tiles(found: Return) -> list[Tile]:
     """What is invested, then every other figure, or why there is none."""
     tiles = [sum_tile("Invested at once", found.invested, "")]
-    for label, name, unit, line in _FIGURES:
-        figure = getattr(found, name)
+    for label, name, line in _FIGURES:
+        figure, (factor, unit) = getattr(found, name), RETURN_UNITS[name]
         if figure is None:
-            tiles.append(Tile(label, None, "none", "", "", found.unmeasured.get(name, "")))
+            tiles.append(Tile(label, None, words.DASH, "", "", found.unmeasured.get(name, "")))
         else:
-            said = units.said(figure, unit)
-            tiles.append(Tile(label, None, said.value, unit.name, said.spread, line))
+            said = units.said(figure, Unit(unit, factor))
+            tiles.append(Tile(label, None, said.value, unit.removesuffix(f" {line}"), said.spread, line))
     return tiles
 
 
@@ -107,6 +112,9 @@ def _crossing(found: Return) -> str:
     ends = f"after {words.many(found.horizon_months, 'month')} they come to {units.money(found.summed[-1])}"
     if likely is None:
         return f"Discounted gains never outweigh what was invested, at likely values; {ends}."
-    first = f"Discounted gains first outweigh what was invested in month {likely} at likely values"
+    first = f"Discounted gains first outweigh what was invested in month {likely}"
+    if not found.swings:
+        return f"{first}; {ends}."
+    first += " at likely values"
     surely = f", with 97.5 % in month {sure}" if sure is not None else ", but not surely within the horizon"
     return f"{first}{surely}; {ends}."

@@ -34,17 +34,15 @@ def tornado(swings: Sequence[Swing], middle: Amount, what: str) -> Panel | None:
     figure = Figure(rows, f"{what.capitalize()}, {middle.currency}", ranges=ranges)
     widest, (low, high) = moving[0]
     most = input_name(widest.input)
-    sentence = (
-        f"{most[:1].upper()}{most[1:]} moves the {what} most: from {cash(low)} to {cash(high)} {middle.currency}."
-    )
+    sentence = f"The {what} moves most with “{most}”: from {cash(low)} to {cash(high)} {middle.currency}."
     chart = drawn(figure, "tornado", sentence, _table(swings, title, what, middle.currency), beside=True)
     return Panel(title, _HINT, chart)
 
 
 def input_name(path: str) -> str:
-    """An input's path in words: "hardware.price_per_hour (desk)" is "price per hour (desk)"."""
+    """An input's path in words: "hardware.price_per_hour (desk)" is "hardware, price per hour (desk)"."""
     name, bracket, owner = path.partition(" (")
-    return name.rsplit(".", maxsplit=1)[-1].replace("_", " ") + bracket + owner
+    return name.replace(".", ", ").replace("_", " ") + bracket + owner
 
 
 def _moved(swing: Swing) -> tuple[float, float] | None:

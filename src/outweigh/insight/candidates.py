@@ -95,7 +95,7 @@ def of_runs(held: Held, measurements: Sequence[Measurement], need: Need) -> list
                 context_tokens=card.context_length if card else None,
                 scores=dict(_scores(columns, key, shared)),
                 costs=dict(_costs(own, need)),
-                guidance=Guidance(precision=spec.quantization or spec.precision),
+                guidance=Guidance(precision=spec.quantization or spec.precision, unknown=_unknown(own, need)),
             )
         )
     return found
@@ -180,10 +180,10 @@ def _costs(measurements: Sequence[Measurement], need: Need) -> Iterator[tuple[Co
     """What was measured nearest to how the need asks: a request at a time unless it says a load."""
     if not measurements:
         return
-    chosen = min(measurements, key=lambda each: _distance(each, need))
+    chosen = _nearest(measurements, need)
     said = f"measured, {chosen.workload.described} tokens"
     metrics = {
-        CostName.LATENCY: (f"e2e_seconds_p{need.limits.latency_percentile:g}",),
+        CostName.LATENCY: (_latency(need),),
         CostName.MEMORY: ("peak_device_bytes", "peak_resident_bytes"),
         CostName.ENERGY: ("joules_per_request",),
     }
@@ -192,6 +192,20 @@ def _costs(measurements: Sequence[Measurement], need: Need) -> Iterator[tuple[Co
         if figure is not None and _finite(figure):
             estimated = cost is CostName.ENERGY and chosen.energy is not None and chosen.energy.estimated
             yield cost, objective(figure, known=Known.ESTIMATED if estimated else Known.MEASURED, source=said)
+
+
+def _unknown(measurements: Sequence[Measurement], need: Need) -> dict[str, str]:
+    """Why the latency of a model that was measured is not known."""
+    why = _nearest(measurements, need).unmeasured.get(_latency(need)) if measurements else None
+    return {"latency": f"{why}; measure longer (--budget)"} if why else {}
+
+
+def _latency(need: Need) -> str:
+    return f"e2e_seconds_p{need.limits.latency_percentile:g}"
+
+
+def _nearest(measurements: Sequence[Measurement], need: Need) -> Measurement:
+    return min(measurements, key=lambda each: _distance(each, need))
 
 
 def _finite(figure: Estimate) -> bool:

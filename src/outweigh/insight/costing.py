@@ -22,6 +22,8 @@ from outweigh.insight.worlds import (
 )
 from outweigh.records import Cost, Deployment, Hosted, Part, Service, UserError, prices
 
+_ZONES = 1  # days by which it may be later elsewhere
+
 if TYPE_CHECKING:
     from outweigh.records import Amount
     from outweigh.stats.units import Floats
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
 
 def cost(deployment: Deployment, *, today: date, draws: int = DRAWS, seed: int = SEED) -> Cost:
     """The cost of a deployment at likely values, with intervals over `draws` worlds, and the swing of each input."""
+    import numpy as np
+
     check(deployment)
     one, many = likely(deployment), drawn(deployment, draws, seed)
     middle, spread = ledger(deployment, one), ledger(deployment, many)
@@ -46,7 +50,7 @@ def cost(deployment: Deployment, *, today: date, draws: int = DRAWS, seed: int =
         parts={
             part: told(middle.parts[part].sum(axis=1), spread.parts[part].sum(axis=1))
             for part in Part
-            if middle.parts[part].any() or spread.parts[part].any()
+            if middle.parts[part].any() or np.nan_to_num(spread.parts[part]).any()
         },
         total=told(middle.total, spread.total),
         requests=estimate("requests", float(middle.requests.sum()), spread.requests.sum(axis=1)),
@@ -55,8 +59,8 @@ def cost(deployment: Deployment, *, today: date, draws: int = DRAWS, seed: int =
         per_correct=told(_per_correct(middle, one), _per_correct(spread, many)) if known else None,
         sizing=sizing(deployment, middle.fleet, spread.fleet),
         swings=swings(names, ends),
-        stale=stale(deployment, today),
-        unmeasured={} if known else {"per_correct": "no accuracy is known"},
+        stale=stale(today, deployment),
+        unmeasured={} if known else {"per_correct": "no accuracy is known: give it, or a run that asked (--run)"},
         draws=draws,
         method=f"Monte Carlo, {draws:,} draws" if names else "every input is given as exact",
         notes=(*remarks(deployment, spread.fleet), *_energy_remarks(deployment)),
@@ -82,18 +86,22 @@ def check(deployment: Deployment) -> None:
     if hardware.watts is None and joules is None:
         raise UserError(
             f"{deployment.name}: electricity is paid by place.tariff_per_kwh, but how much is used is not known: "
-            "give hardware.watts, or service.joules_per_request"
+            "give hardware.watts, service.joules_per_request, or a run that measured it (--run)"
         )
 
 
-def stale(deployment: Deployment, today: date) -> tuple[str, ...]:
-    """Prices that are older than the deployment allows, each in a line."""
-    found = []
-    for name, price in prices(deployment):
-        age = (today - price.date).days
-        if age > deployment.stale_after_days:
-            found.append(f"{name} is {age} days old ({price.date}, {price.source})")
-    return tuple(found)
+def stale(today: date, *deployments: Deployment) -> tuple[str, ...]:
+    """Prices that are older than their deployment allows, or not of the past: a line for each day and source."""
+    lines: dict[str, list[str]] = {}
+    for deployment in deployments:
+        for name, price in prices(deployment):
+            age = (today - price.date).days
+            if -_ZONES <= age <= deployment.stale_after_days:
+                continue
+            said = f"Stale prices, {age:,} days old" if age > 0 else "Prices of a day that is still to come"
+            names = lines.setdefault(f"{said} ({price.date}, {price.source})", [])
+            names += [name] if name not in names else []
+    return tuple(f"{said}: {', '.join(names)}" for said, names in lines.items())
 
 
 def cheapest(deployment: Deployment, services: Sequence[Service]) -> Service:

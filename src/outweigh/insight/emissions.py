@@ -58,7 +58,7 @@ def _place(deployment: Deployment) -> tuple[Place, Grid]:
     if deployment.hardware.watts is None and joules is None:
         raise UserError(
             f"{deployment.name}: how much electricity is used is not known: "
-            "give hardware.watts, or service.joules_per_request"
+            "give hardware.watts, service.joules_per_request, or a run that measured it (--run)"
         )
     return deployment.place, deployment.place.grid
 

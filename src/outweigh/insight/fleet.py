@@ -64,7 +64,10 @@ def fleet(deployment: Deployment, worlds: Worlds) -> Fleet:
         return Fleet(rates, none, none)
     service, latency = parts(deployment)
     sized = rates if load.scaling is Scaling.HOURLY else grown[:, :, None] * load.peak
-    found = _replicas(sized, worlds["service.seconds"][:, 0], service, latency, load)
+    try:
+        found = _replicas(sized, worlds["service.seconds"][:, 0], service, latency, load)
+    except UserError as error:
+        raise UserError(f"{deployment.name}: {error}") from error
     machines = np.ceil(found / per_machine(deployment))
     if isinstance(deployment.hardware, Bought):
         machines = np.maximum.accumulate(machines.max(axis=2), axis=1)[:, :, None]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from outweigh.insight.beliefs import Beliefs
 from outweigh.insight.probabilities import probability
-from outweigh.records import Candidate, CostName, LimitEffect, Need, Relaxation, Removed, UserError
+from outweigh.records import Candidate, CostName, Guidance, LimitEffect, Need, Relaxation, Removed, UserError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,6 +25,7 @@ _WANTING = {
     **{f"max_{cost.value}": _MEASURE for cost in CostName},
     **{f"max_{cost.value}": f"{_MEASURE} and give --deployment" for cost in (CostName.PER_MONTH, CostName.PER_MILLION)},
 }
+_REASONS = {"max_latency_seconds": "latency", "max_cost_per_month": "cost", "max_cost_per_million_tokens": "cost"}
 
 
 @dataclass(frozen=True)
@@ -161,16 +162,17 @@ def removed(limits: Sequence[Kept], keeps: Floats, beliefs: Beliefs, certainty: 
     found = []
     for place in out.tolist():
         limit, chance = limits[worst[place]], float(chances[worst[place], place])
-        told = _told(limit, place, chance)
+        told = _told(limit, place, chance, beliefs.candidates[place].guidance)
         if chance >= certainty:
             told = f"{told}; all limits together are kept with {probability(keeps[place])}"
         found.append(Removed(model=beliefs.candidates[place].title, limit=limit.name, chance=chance, told=told))
     return tuple(found)
 
 
-def _told(limit: Kept, place: int, chance: float) -> str:
+def _told(limit: Kept, place: int, chance: float, guidance: Guidance | None) -> str:
     if not limit.known[place]:
-        return f"not known{_WANTING.get(limit.name, '')}"
+        why = guidance.unknown.get(_REASONS.get(limit.name, "")) if guidance else None
+        return f"not known: {why}" if why else f"not known{_WANTING.get(limit.name, '')}"
     if limit.threshold is None:
         return "not kept"
     sure = f", kept with {probability(chance)}" if 0 < chance < 1 else ""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from math import isfinite
 
 from outweigh.insight.costing import cheapest
+from outweigh.insight.worlds import LEAST
 from outweigh.records import (
     Alternative,
     Arrival,
@@ -24,6 +25,8 @@ from outweigh.records import (
     energy_estimated,
     names_apart,
 )
+
+_UNSURE = 1.5  # times the likely value to which an interval reaches
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,9 @@ def planned(
     if right is not None:
         models = {name: replace(found, accuracy=right.get(name)) for name, found in models.items()}
     base, notes = _served(plan.deployment, models)
+    counted = sorted({each.evaluation.benchmark for each in results})
+    if base.accuracy is None and benchmark is None and len(counted) > 1:
+        notes = [*notes, f"the runs have several benchmarks ({', '.join(counted)}): --benchmark says which counts"]
     given = [(each.change, *_served(each.deployment, models)) for each in plan.alternatives]
     others = [Alternative(change=change, deployment=deployment) for change, deployment, _ in given]
     named = {base.model, *(each.deployment.model for each in others)}
@@ -77,12 +83,13 @@ def service(measurement: Measurement, load: Load) -> Service:
 
 
 def _figure(measurement: Measurement, metric: str, who: str) -> Uncertain:
+    """A time, which is above 0 even where its interval reaches so far."""
     found = measurement.figure(metric)
-    if found is None or found.low <= 0 or not isfinite(found.high):
+    if found is None or found.value <= 0 or not isfinite(found.high):
         interval = f"its interval is [{found.low:.3g}, {found.high:.3g}] s" if found else ""
         why = interval or measurement.unmeasured.get(metric, "not measured")
         raise UserError(f"{who}: no {metric}: {why}; measure longer (--budget)")
-    return Uncertain.model_validate(found)
+    return Uncertain.model_validate(found.but(low=max(found.low, LEAST * found.value)))
 
 
 def _scaled(measurement: Measurement, load: Load, who: str) -> Uncertain:
@@ -114,9 +121,7 @@ def _models(measurements: Sequence[Measurement], results: Sequence[Result], benc
     counted = {each.evaluation.benchmark for each in results}
     if benchmark is not None and benchmark not in counted:
         raise UserError(f"--benchmark {benchmark}: not in the runs; they have {', '.join(sorted(counted)) or 'none'}")
-    if benchmark is None and len(counted) > 1:
-        raise UserError(f"the runs have several benchmarks ({', '.join(sorted(counted))}): choose one by --benchmark")
-    chosen = benchmark or next(iter(counted), None)
+    chosen = benchmark or (next(iter(counted)) if len(counted) == 1 else None)
     right = {
         each.evaluation.model.fingerprint: each.headline for each in results if each.evaluation.benchmark == chosen
     }
@@ -151,8 +156,11 @@ def _name(deployment: Deployment, models: dict[str, Found], *, needed: bool) -> 
     if deployment.model in models:
         return deployment.model
     measured = [name for name, found in models.items() if found.measurements]
-    if needed and deployment.model == Deployment.model_fields["model"].default and len(measured) == 1:
+    unnamed = deployment.model == Deployment.model_fields["model"].default
+    if needed and unnamed and len(measured) == 1:
         return measured[0]
+    if needed and unnamed:
+        raise UserError(f"{deployment.name}: which model of the runs? Write model = one of {', '.join(models)}")
     if needed:
         raise UserError(f"{deployment.name}: model {deployment.model!r} is not in the runs: {', '.join(models)}")
     return None
@@ -173,7 +181,8 @@ def _measured(deployment: Deployment, found: Found) -> tuple[Deployment, list[st
         raise trouble
     best = cheapest(deployment, list(services.values()))
     measurement = next(found.measurements[place] for place, each in services.items() if each == best)
-    return _idling(deployment.but(service=best), measurement), _remarks(deployment, measurement)
+    deployment = deployment.but(service=best)
+    return _idling(deployment, measurement), _remarks(deployment, measurement)
 
 
 def _idling(deployment: Deployment, measurement: Measurement) -> Deployment:
@@ -188,7 +197,11 @@ def _remarks(deployment: Deployment, measurement: Measurement) -> list[str]:
     work, load, machine = measurement.workload, deployment.load, measurement.machine
     cards = ", ".join(each.name for each in machine.accelerators) or machine.cpu if machine else "an unknown machine"
     gpu = "" if isinstance(deployment.hardware, Hosted) else deployment.hardware.gpu
-    notes = [f"{deployment.model} was measured on {cards}; the cost holds where {gpu} is as fast"]
+    notes = [f"{deployment.model} was measured on {cards}; the cost holds where “{gpu}” is as fast"]
+    seconds = deployment.service.seconds if deployment.service else None
+    if seconds and seconds.high > _UNSURE * seconds.likely:
+        told = f"{seconds.likely:.3g} s [{seconds.low:.3g}, {seconds.high:.3g}]"
+        notes.append(f"a request of {deployment.model} takes {told}, which is hardly known: measure longer (--budget)")
     if (work.prompt_tokens, work.output_tokens) != (load.prompt_tokens.likely, load.output_tokens.likely):
         notes.append(
             f"times of {deployment.model} are scaled from {work.prompt_tokens} + {work.output_tokens} tokens to "

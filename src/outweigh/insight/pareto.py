@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
     Bools = NDArray[np.bool_]
     Ranks = NDArray[np.int32]
-    Sums = NDArray[np.int64]
     Places = NDArray[np.int64]
 
 _STRONG = 256  # models that are tried against all others first
+_IDLE = 16  # of these in a row that beat nobody: further ones hardly do
 _LEAF = 64  # models of a neighbourhood that are compared at once
 _OBJECTIVES = 5
 _TOGETHER = 48  # models of which all pairs are compared in all worlds at once
@@ -63,46 +63,48 @@ def _undominated(ranks: Ranks) -> Bools:
     total, sums = len(ranks), ranks.sum(axis=1, dtype=np.int64)
     alive = np.argsort(-sums, kind="stable")
     ranks, sums = ranks[alive], sums[alive]
+    idle = 0
     for place in range(_STRONG):
-        if place >= len(alive):
+        if place >= len(alive) or idle == _IDLE:
             break
         kept = (sums == sums[place]) | ~(ranks <= ranks[place]).all(axis=1)
-        if not kept.all():
+        idle = idle + 1 if kept.all() else 0
+        if not idle:
             ranks, sums, alive = ranks[kept], sums[kept], alive[kept]
     found = np.zeros(total, dtype=bool)
     found[alive] = True
-    if len(alive) > _STRONG:
-        whole = np.column_stack([ranks, sums])
+    if len(alive) > place:
+        whole = np.array([*ranks.T, np.unique(sums, return_inverse=True)[1]], dtype=np.int32)
         for some, rivals in _leaves(whole, np.arange(len(alive)), np.arange(len(alive))):
-            found[alive[some]] = ~_beaten(whole[some], whole[rivals])
+            found[alive[some]] = ~_beaten(whole[:, some], whole[:, rivals])
     return found
 
 
-def _leaves(whole: Sums, some: Places, rivals: Places, depth: int = 0) -> Iterator[tuple[Places, Places]]:
+def _leaves(whole: Ranks, some: Places, rivals: Places, depth: int = 0) -> Iterator[tuple[Places, Places]]:
     """Neighbourhoods, as in a k-d tree (Bentley 1975), each with those who are nowhere worse than all of it.
 
-    `whole` are the ranks with their sum as a last column.
+    `whole` are the ranks, a row an objective, with the order of their sums as a last row.
     """
     import numpy as np
 
-    for place, least in enumerate(whole[some].min(axis=0)):
-        rivals = rivals[whole[rivals, place] >= least]
+    for row in whole:
+        rivals = rivals[row[rivals] >= row[some].min()]
     if len(some) <= _LEAF:
         yield some, rivals
         return
     half = len(some) // 2
-    split = np.argpartition(whole[some, depth % (whole.shape[1] - 1)], half)
+    split = np.argpartition(whole[depth % (len(whole) - 1), some], half)
     yield from _leaves(whole, some[split[:half]], rivals, depth + 1)
     yield from _leaves(whole, some[split[half:]], rivals, depth + 1)
 
 
-def _beaten(some: Sums, rivals: Sums) -> Bools:
+def _beaten(some: Ranks, rivals: Ranks) -> Bools:
     """Which of some are dominated by a rival."""
     import numpy as np
 
-    better = rivals[:, -1] > some[:, -1, None]
-    for place in range(some.shape[1] - 1):
-        better &= rivals[:, place] >= some[:, place, None]
+    better = rivals[-1] > some[-1][:, None]
+    for mine, theirs in zip(some[:-1], rivals[:-1], strict=True):
+        better &= theirs >= mine[:, None]
     return np.asarray(better.any(axis=1))
 
 

@@ -12,15 +12,16 @@ from outweigh.records import Alternative, Change, Deployment, Estimate, Plan, Qu
 if TYPE_CHECKING:
     from outweigh.stats.units import Floats
 
+_ROUNDED = 1e-3  # by which rates of hours may miss the same mean
 _KEPT = (Quality.SAME, Quality.EQUAL)
 
 
 def savings(plan: Plan, *, margin: float = 0.01, draws: int = DRAWS, seed: int = SEED) -> tuple[Saving, ...]:
     """Every alternative: first those whose accuracy is within `margin` for certain, then by what they save."""
-    if not plan.alternatives:
-        return ()
     if not 0 <= margin < 1:
         raise UserError(f"--margin {margin:g}: give a share of answers from 0 to below 1, such as 0.01 for a point")
+    if not plan.alternatives:
+        return ()
     base = plan.deployment
     check(base)
     middle, spread = ledger(base, likely(base)).total, ledger(base, drawn(base, draws, seed)).total
@@ -36,7 +37,7 @@ def savings(plan: Plan, *, margin: float = 0.01, draws: int = DRAWS, seed: int =
                 change=each.change,
                 name=other.name,
                 saving=amount(saved, spread - ledger(other, drawn(other, draws, seed)).total, base.currency),
-                share=saved / float(middle[0]),
+                share=saved / float(middle[0]) if middle[0] else None,
                 quality=quality,
                 accuracy=accuracy,
             )
@@ -49,8 +50,11 @@ def _same_work(base: Deployment, other: Deployment) -> None:
     if base.currency != other.currency or base.horizon_months != other.horizon_months:
         raise UserError(f"{other.name}: an alternative keeps the currency and horizon_months of {base.name}")
     asked = [sum(each.load.hours) / len(each.load.hours) for each in (base, other)]
-    if abs(asked[0] - asked[1]) > 1e-6 * asked[0] or base.load.volume != other.load.volume:
-        raise UserError(f"{other.name}: an alternative answers as many requests a day as {base.name}")
+    if abs(asked[0] - asked[1]) > _ROUNDED * asked[0] or base.load.volume != other.load.volume:
+        raise UserError(
+            f"{other.name}: an alternative answers as many requests as {base.name}, {asked[0]:.6g} a second on average "
+            f"(got {asked[1]:.6g}), times the same volume"
+        )
 
 
 def _quality(

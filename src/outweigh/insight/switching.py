@@ -6,7 +6,6 @@ paid at once comes at the start, the rest at the end of each month, discounted a
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from math import isfinite
@@ -30,11 +29,13 @@ from outweigh.insight.worlds import (
     swung,
     uncertain,
 )
-from outweigh.records import Deployment, Estimate, Hosted, Return, Swing, UserError
+from outweigh.records import RETURN_UNITS, Deployment, Estimate, Hosted, Return, Swing, UserError
 
 if TYPE_CHECKING:
     from outweigh.stats.units import Floats
 
+_BREAK_EVEN = "break_even_tokens_per_month"
+_LESS_IS_BETTER = (_BREAK_EVEN, "payback_months")
 _LOWEST, _HIGHEST = -0.99, 10.0  # monthly rates between which one is looked for
 
 
@@ -62,12 +63,13 @@ def switch(current: Deployment, new: Deployment, *, today: date, draws: int = DR
     _check(current, new)
     middle = gains(current, new, likely(current), likely(new))
     spread = gains(current, new, drawn(current, draws, seed), drawn(new, draws, seed))
-    found = {
-        "return_on_investment": _figure(on_investment, middle, spread, "nothing is invested"),
-        "payback_months": _figure(payback, middle, spread, "it is never paid back"),
-        "internal_rate_per_year": _figure(rate_of_return, middle, spread, "there is no single rate"),
-        "break_even_tokens_per_month": _break_even(current, new, draws, seed),
-    }
+    figures = (
+        ("return_on_investment", on_investment, "nothing is invested"),
+        ("payback_months", payback, "it is never paid back"),
+        ("internal_rate_per_year", rate_of_return, "there is no single rate"),
+    )
+    found = {name: whole(name, float(of(middle)[0]), of(spread), never) for name, of, never in figures}
+    found[_BREAK_EVEN] = _break_even(current, new, draws, seed)
     return Return(
         current=current.name,
         new=new.name,
@@ -75,14 +77,14 @@ def switch(current: Deployment, new: Deployment, *, today: date, draws: int = DR
         invested=amount(float(middle.invested[0]), spread.invested, new.currency),
         net_present_value=amount(float(middle.present[0]), spread.present, new.currency),
         chance=float((spread.present > 0).mean()),
-        **{name: each.but(metric=name) for name, each in found.items() if isinstance(each, Estimate)},
+        **{name: each for name, each in found.items() if isinstance(each, Estimate)},
         flows=tuple(money(each) for each in middle.flows[0]),
         summed=tuple(
             amount(float(middle.summed[0, month]), spread.summed[:, month], new.currency)
             for month in range(middle.summed.shape[1])
         ),
         swings=_swings(current, new),
-        stale=tuple(dict.fromkeys((*stale(current, today), *stale(new, today)))),
+        stale=stale(today, current, new),
         unmeasured={name: each for name, each in found.items() if isinstance(each, str)},
         draws=draws,
         notes=tuple(remarks(new, spread.spent.fleet)),
@@ -153,6 +155,8 @@ def _check(current: Deployment, new: Deployment) -> None:
     check(new)
     if new.switch is None:
         raise UserError(f"{new.name}: give [switch] with migration and discount_per_year: what does moving to it cost?")
+    if current.name == new.name:
+        raise UserError(f"both deployments are called {new.name!r}: give each a name of its own")
     if current.currency != new.currency:
         raise UserError(f"{current.name} is in {current.currency}, {new.name} in {new.currency}: give both in one")
     if current.horizon_months != new.horizon_months:
@@ -164,14 +168,13 @@ def _check(current: Deployment, new: Deployment) -> None:
         if getattr(current.load, name) != getattr(new.load, name):
             raise UserError(f"{current.name} and {new.name} answer different loads ({name}): give both the same")
     if new.switch.value_per_correct is not None and (current.accuracy is None or new.accuracy is None):
-        raise UserError("switch.value_per_correct needs the accuracy of both deployments")
+        raise UserError(
+            "switch.value_per_correct needs the accuracy of both deployments: give it, or a run that asked (--run) and "
+            "--benchmark"
+        )
 
 
-def _figure(of: Callable[[Gains], Floats], middle: Gains, spread: Gains, never: str) -> Estimate | str:
-    return whole(float(of(middle)[0]), of(spread), never)
-
-
-def whole(value: float, values: Floats, never: str) -> Estimate | str:
+def whole(name: str, value: float, values: Floats, never: str) -> Estimate | str:
     """A figure that every draw has, or why there is none."""
     import numpy as np
 
@@ -179,8 +182,10 @@ def whole(value: float, values: Floats, never: str) -> Estimate | str:
     if not isfinite(value):
         return never if missing == 1 else f"{never}, at likely values and in {missing:.0%} of the draws"
     if missing:
-        return f"{value:.4g} at likely values, but in {missing:.1%} of the draws {never}: it has no interval"
-    return estimate("", value, values, higher_is_better=True)
+        scale, unit = RETURN_UNITS[name]
+        said = f"{scale * value:,.0f}" if scale * value >= 1000 else f"{scale * value:.4g}"
+        return f"{said} {unit} at likely values, but in {missing:.1%} of the draws {never}: it has no interval"
+    return estimate(name, value, values, higher_is_better=name not in _LESS_IS_BETTER)
 
 
 def _break_even(current: Deployment, new: Deployment, draws: int, seed: int) -> Estimate | str:
@@ -190,7 +195,7 @@ def _break_even(current: Deployment, new: Deployment, draws: int, seed: int) -> 
         return "the new deployment is paid by the token too"
     middle = tokens_per_month(current, new, likely(current), likely(new))
     spread = tokens_per_month(current, new, drawn(current, draws, seed), drawn(new, draws, seed))
-    return whole(float(middle[0]), spread, "no volume is enough")
+    return whole(_BREAK_EVEN, float(middle[0]), spread, "no volume is enough")
 
 
 def _swings(current: Deployment, new: Deployment) -> tuple[Swing, ...]:

@@ -21,7 +21,7 @@ DRAWS = 2000
 SEED = 1234
 _Z = 1.959963984540054  # two-sided 95 % of the normal distribution
 _ENDS = (2.5, 97.5)
-_LEAST = 1e-3  # of the likely value: an interval's normal tail does not go below
+LEAST = 1e-3  # of the likely value: an interval's normal tail does not go below
 _OF_THE_MODEL = ("service.", "accuracy")
 
 
@@ -119,7 +119,7 @@ def _quantiles(each: Uncertain, shares: Floats) -> Floats:
         return np.where(shares < turn, left, high - np.sqrt((1 - shares) * width * (high - middle)))
     score = ndtri(shares) / _Z
     found = middle + np.where(score < 0, score * (middle - low), score * (high - middle))
-    return np.asarray(np.maximum(found, _LEAST * middle) if low >= 0 else found)
+    return np.asarray(np.maximum(found, LEAST * middle) if low >= 0 else found)
 
 
 def swings(ends: Mapping[str, Uncertain], totals: Floats) -> tuple[Swing, ...]:

@@ -22,7 +22,9 @@ def intensities(path: Path) -> dict[str, float]:
         return _countries(json.loads(text)) if path.suffix == ".json" else _regions(text)
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from error
-    except (KeyError, TypeError, ValueError, AttributeError, csv.Error) as error:
+    except KeyError as error:
+        raise UserError(f"{path}: not a table of carbon intensities (no column {error})") from error
+    except (TypeError, ValueError, AttributeError, csv.Error) as error:
         raise UserError(f"{path}: not a table of carbon intensities ({error})") from error
 
 

@@ -79,7 +79,8 @@ def _looked_up(values: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         table = folder / str(rent["table"])
         amount = price_table.price(price_table.offers(table), hardware, table.name)
         said = {key: value for key, value in rent.items() if key != "table"}
-        found["hardware"] = hardware | {"price_per_hour": {"currency": price_table.CURRENCY, "amount": amount} | said}
+        looked_up = {"currency": price_table.CURRENCY, "amount": amount, "source": table.name}
+        found["hardware"] = hardware | {"price_per_hour": looked_up | said}
     grid = place.get("grid") if isinstance(place, dict) else None
     if isinstance(place, dict) and isinstance(grid, dict) and "table" in grid:
         table = folder / str(grid["table"])

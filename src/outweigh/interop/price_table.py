@@ -16,6 +16,7 @@ from pathlib import Path
 from outweigh.records import Terms, UserError
 
 CURRENCY = "USD"
+_SHOWN = 12  # names of a table
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,9 @@ def offers(path: Path) -> list[Offer]:
             found = [_offer(row) for row in csv.DictReader(lines)]
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}") from error
-    except (KeyError, ValueError, UnicodeDecodeError, csv.Error) as error:
+    except KeyError as error:
+        raise UserError(f"{path}: not a table of cloud GPU offers (no column {error})") from error
+    except (ValueError, UnicodeDecodeError, csv.Error) as error:
         raise UserError(f"{path}: not a table of cloud GPU offers ({error})") from error
     if not found:
         raise UserError(f"{path}: not a table of cloud GPU offers (it has no rows)")
@@ -53,8 +56,9 @@ def price(found: Sequence[Offer], wanted: Mapping[str, object], where: str) -> D
         kept = [each for each in left if _plain(getattr(each, name)) == _plain(said)]
         if not kept:
             known = sorted({str(getattr(each, name)) for each in left})
-            near = get_close_matches(str(said), known, 3, 0.3) or known[:5]
-            raise UserError(f"hardware.{name} {said!r} is not in {where}: it has {', '.join(near)}")
+            near = get_close_matches(str(said), known, 3, 0.5) or known[:_SHOWN]
+            more = " and others" if len(near) == _SHOWN else ""
+            raise UserError(f"hardware.{name} {said!r} is not in {where}: it has {', '.join(near)}{more}")
         left = kept
     return _only(left, wanted, where)
 

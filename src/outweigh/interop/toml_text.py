@@ -50,9 +50,12 @@ def line(error: ValidationError, records: ModuleType, whole: str) -> str:
             return f"unknown key {where}{_hint(path[-1], records)}"
         case "value_error":
             return f"{where}: {said}" if where else said
-        case kind:
-            got = "" if kind == "union_tag_not_found" else f" (got {_short(first['input'])})"
-            return f"{where}: {said.replace('Input', 'it', 1).replace('it tag', 'kind', 1)}{got}"
+        case "union_tag_not_found" | "union_tag_invalid":
+            found = f"got {tag!r}" if (tag := first["ctx"].get("tag")) else "it is missing"
+            return f"{where}.kind must be one of {', '.join(_KINDS)} ({found})"
+        case _:
+            said = said.replace("Input", "it", 1).replace("Tuple", "it", 1).replace(" after validation", "")
+            return f"{where}: {said} (got {_short(first['input'])})"
 
 
 def _hint(key: str, records: ModuleType) -> str:

@@ -17,6 +17,7 @@ from outweigh.records.asking import (
 from outweigh.records.base import Record, canonical_json, digest
 from outweigh.records.comparison import Comparison, Difference, Matchup, Row, Step, StepKind, Verdict
 from outweigh.records.costs import (
+    RETURN_UNITS,
     Carbon,
     Cost,
     Crossing,
@@ -109,6 +110,7 @@ from outweigh.records.usage import Energy, Lap, Usage, energy_estimated
 
 __all__ = [
     "RATING",
+    "RETURN_UNITS",
     "Accelerator",
     "Agreement",
     "Alternative",

@@ -83,6 +83,10 @@ class Cost(Record):
     method: str
     notes: tuple[str, ...] = ()
 
+    def share(self, part: Part) -> float | None:
+        """What part of the total goes to this; None where the total is nothing."""
+        return float(self.parts[part].value / self.total.value) if self.total.value else None
+
 
 class VolumePoint(Record):
     """What a month costs at one volume."""
@@ -124,6 +128,15 @@ class Carbon(Record):
     notes: tuple[str, ...] = ()
 
 
+# What is to be known of a switch, in words: how many of its unit make one of the record's, and the unit.
+RETURN_UNITS = {
+    "return_on_investment": (100.0, "%"),
+    "payback_months": (1.0, "months"),
+    "internal_rate_per_year": (100.0, "% a year"),
+    "break_even_tokens_per_month": (1e-6, "million tokens a month"),
+}
+
+
 class Return(Record):
     """What switching from one deployment to another returns.
 
@@ -162,11 +175,14 @@ class Quality(StrEnum):
 
 
 class Saving(Record):
-    """What an alternative saves over the horizon, and what it costs in accuracy; negative savings cost more."""
+    """What an alternative saves over the horizon, and what it costs in accuracy; negative savings cost more.
+
+    `share` is of the deployment's cost, None where that is nothing.
+    """
 
     change: Change
     name: str
     saving: Amount
-    share: float
+    share: float | None
     quality: Quality
     accuracy: Estimate | None = None

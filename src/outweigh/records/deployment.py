@@ -11,9 +11,11 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from outweigh.records.base import Record
-from outweigh.records.money import Accuracy, Growth, NotNegative, Positive, Price, Ratio, Share, Uncertain
+from outweigh.records.money import Accuracy, Growth, NotNegative, Positive, Price, Rate, Ratio, Share, Uncertain
 
-Hours = Annotated[tuple[Annotated[float, Field(ge=0, allow_inf_nan=False)], ...], Field(min_length=24, max_length=24)]
+Hours = Annotated[
+    tuple[Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)], ...], Field(min_length=24, max_length=24)
+]
 NONE = Uncertain.model_validate(0)
 ONE = Uncertain.model_validate(1)
 
@@ -85,6 +87,9 @@ class Grid(Record):
     def _one(self) -> Self:
         if (self.grams_per_kwh is None) == (self.hourly_grams_per_kwh is None):
             raise ValueError("give grams_per_kwh or hourly_grams_per_kwh, one of the two")
+        most = max(self.hourly_grams_per_kwh or (0,)) if self.grams_per_kwh is None else self.grams_per_kwh.high
+        if 0 < most < 1:
+            raise ValueError(f"write grams a kilowatt-hour, such as {1000 * most:g}, not kilograms (got {most:g})")
         return self
 
 
@@ -114,8 +119,8 @@ class Load(Record):
     squared coefficient of variation of the time that one request takes to serve: 1 is exponential, 0 always the same.
     """
 
-    mean_requests_per_second: float | None = Field(default=None, ge=0, allow_inf_nan=False)
-    peak_requests_per_second: float | None = Field(default=None, ge=0, allow_inf_nan=False)
+    mean_requests_per_second: float | None = Field(default=None, ge=0, le=1e9, allow_inf_nan=False)
+    peak_requests_per_second: float | None = Field(default=None, ge=0, le=1e9, allow_inf_nan=False)
     hourly_requests_per_second: Hours | None = None
     volume: Positive = ONE
     prompt_tokens: Positive
@@ -159,7 +164,7 @@ class Latency(Record):
     @classmethod
     def _in_percent(cls, given: Any) -> Any:
         if isinstance(given, int | float | Decimal) and 0 < given <= 1:
-            raise ValueError(f"write percent, such as {100 * given:g}, not a share")
+            raise ValueError(f"write percent, such as {float(100 * given):g}, not a share")
         return given
 
     @field_validator("seconds", mode="before")
@@ -224,7 +229,7 @@ class Switch(Record):
     migration: Price
     retraining: Price | None = None
     value_per_correct: Price | None = None
-    discount_per_year: Growth
+    discount_per_year: Rate
 
 
 class Deployment(Record):

@@ -12,7 +12,16 @@ from pydantic import AfterValidator, Field, ValidationInfo, model_validator
 from outweigh.records.base import Record
 from outweigh.records.results import Estimate
 
-Currency = Annotated[str, Field(pattern="^[A-Z]{3}$")]
+_MOST = 10**15  # of anything: what is larger was not meant
+
+
+def _code(given: str) -> str:
+    if not (len(given) == 3 and given.isascii() and given.isalpha() and given.isupper()):
+        raise ValueError(f"write three capital letters, such as USD (got {given!r})")
+    return given
+
+
+Currency = Annotated[str, AfterValidator(_code)]
 
 
 class Spread(StrEnum):
@@ -26,9 +35,9 @@ class Spread(StrEnum):
 class Uncertain(Record):
     """A number with its ends: written as a number, as low, likely and high, or as an estimate."""
 
-    likely: float = Field(allow_inf_nan=False)
-    low: float = Field(allow_inf_nan=False)
-    high: float = Field(allow_inf_nan=False)
+    likely: float = Field(ge=-_MOST, le=_MOST, allow_inf_nan=False)
+    low: float = Field(ge=-_MOST, le=_MOST, allow_inf_nan=False)
+    high: float = Field(ge=-_MOST, le=_MOST, allow_inf_nan=False)
     spread: Spread = Spread.TRIANGULAR
 
     @model_validator(mode="before")
@@ -62,8 +71,11 @@ Positive = Annotated[Uncertain, _between(0, float("inf"), "must be above 0", abo
 NotNegative = Annotated[Uncertain, _between(0, float("inf"), "cannot be negative")]
 Accuracy = Annotated[Uncertain, _between(0, 1, "must be a share above 0 and up to 1", above=True)]
 Share = Annotated[Uncertain, _between(0, 1, "must be a share from 0 to 1")]
-Ratio = Annotated[Uncertain, _between(1, float("inf"), "cannot be below 1")]
-Growth = Annotated[Uncertain, _between(-1, float("inf"), "cannot shrink by more than all of it", above=True)]
+Ratio = Annotated[Uncertain, _between(1, 10, "must be from 1 to 10, such as 1.2")]
+Growth = Annotated[
+    Uncertain, _between(-1, 10, "must be a share above -1 and up to 10, such as 0.3 for 30 %", above=True)
+]
+Rate = Annotated[Uncertain, _between(-1, 1, "must be a share above -1 and up to 1, such as 0.08 for 8 %", above=True)]
 
 
 class Price(Record):
@@ -72,9 +84,9 @@ class Price(Record):
     Where it is read with defaults (`{"price": {...}}` as the context), a bare number is an amount.
     """
 
-    amount: Decimal = Field(allow_inf_nan=False)
-    low: Decimal | None = Field(default=None, allow_inf_nan=False)
-    high: Decimal | None = Field(default=None, allow_inf_nan=False)
+    amount: Decimal = Field(le=_MOST, allow_inf_nan=False)
+    low: Decimal | None = Field(default=None, le=_MOST, allow_inf_nan=False)
+    high: Decimal | None = Field(default=None, le=_MOST, allow_inf_nan=False)
     currency: Currency
     date: date
     source: str = Field(min_length=1)
@@ -85,6 +97,8 @@ class Price(Record):
         defaults = (info.context or {}).get("price", {})
         if isinstance(given, int | float | Decimal) and not isinstance(given, bool):
             return defaults | {"amount": given}
+        if isinstance(given, bool | str):
+            raise ValueError(f"write a number, or {{ amount = …, currency = …, date = …, source = … }} (got {given!r})")
         return defaults | given if isinstance(given, dict) else given
 
     @model_validator(mode="after")
