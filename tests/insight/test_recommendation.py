@@ -93,6 +93,11 @@ def test_where_nobody_keeps_the_limits_the_cheapest_way_out_is_told():
     )
 
 
+def test_a_model_of_which_too_little_is_known_is_not_said_to_break_a_limit():
+    found = recommend([candidate("secret", {"a": 0.9}), *crowd(parameters=9e9)], need(limits={"max_parameters": 8e9}))
+    assert found.answer.startswith("No model is known to keep the limits. The least ")
+
+
 def test_the_only_one_left_is_said_to_be_that():
     found = recommend(
         [candidate("tiny", {"a": 0.3}, parameters=1e8), *crowd(parameters=9e9)], need(limits={"max_parameters": 1e9})

@@ -94,8 +94,9 @@ def recommend(
 def _nobody(drawn: Drawn) -> dict[str, Any]:
     """What is said where no model keeps the limits."""
     found = relaxation(drawn.limits, drawn.utility.mean(axis=0), drawn.beliefs, drawn.need.certainty)
-    said = f"No model keeps the limits. The least that would have to give way: {found.told}."
-    return {"answer": said, "ranked": (), "relaxation": found}
+    sure = all(limit.known.all() for limit in drawn.limits)
+    said = "No model keeps the limits" if sure else "No model is known to keep the limits"
+    return {"answer": f"{said}. The least that would have to give way: {found.told}.", "ranked": (), "relaxation": found}
 
 
 def _chosen(drawn: Drawn, left: Ints, commands: Mapping[str, str]) -> dict[str, Any]:
