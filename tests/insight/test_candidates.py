@@ -124,6 +124,39 @@ def test_one_request_at_a_time_counts_where_no_load_is_given():
     assert of_runs((), both, need())[0].costs[CostName.LATENCY].value == 1.0
 
 
+SHOWN = "58 requests show 0.7 s, but an interval takes about 208 like these"
+
+
+def few(*shares, mean=0.6, percentile="p95"):
+    """A measurement of too few requests for the far percentiles."""
+    figures = [figure(f"e2e_seconds_p{share}", value) for share, value in shares]
+    figures += [figure("e2e_seconds_mean", mean)] if mean else []
+    return measured(figures=tuple(figures), unmeasured={f"e2e_seconds_{percentile}": SHOWN})
+
+
+def test_a_percentile_of_too_few_requests_lies_between_a_lower_one_and_what_the_mean_allows():
+    (found,) = of_runs((), [few((50, 0.5), (90, 0.8))], need())
+    latency = found.costs[CostName.LATENCY]
+    assert (latency.low, latency.high) == (pytest.approx(0.72), pytest.approx(20 * 0.66))
+    assert 0.8 <= latency.value <= 2.0
+    assert latency.known is Known.ESTIMATED
+    assert found.guidance.unknown == {}
+
+
+def test_a_percentile_that_is_not_measured_lies_between_its_neighbours():
+    wanted = need(limits={"latency_percentile": 97})
+    (found,) = of_runs((), [few((50, 0.5), (95, 0.8), (99, 1.5))], wanted)
+    latency = found.costs[CostName.LATENCY]
+    assert (latency.low, latency.high) == (pytest.approx(0.72), pytest.approx(1.65))
+
+
+def test_it_is_said_why_a_latency_is_not_known():
+    (found,) = of_runs((), [few((50, 0.5), mean=None)], need())
+    assert CostName.LATENCY not in found.costs
+    assert found.guidance.unknown == {"latency": f"{SHOWN} (`outweigh measure --budget`)"}
+    assert of_runs(held(scored()), (), need())[0].guidance.unknown == {}
+
+
 def test_protocols_are_never_mixed_in_one_column():
     other = scored("org/large")
     other = other.but(evaluation=other.evaluation.but(shots=5))

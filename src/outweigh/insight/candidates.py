@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from math import exp, log, sqrt
+from statistics import NormalDist
 
 from outweigh.insight.groups import pooled
 from outweigh.insight.sizes import dispute
@@ -31,6 +33,7 @@ from outweigh.records import (
 _BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0, "8bit": 1.0, "4bit": 0.5}
 _MORE = 2  # times the samples of a benchmark that was cut short could be asked at least
 _SHARED = 0.95  # of a score's error variance that can be common to all at most
+_PERCENTILES = (50, 90, 95, 99)  # that are measured
 
 
 def of_standings(standings: Sequence[Standing], areas: Mapping[str, Area]) -> list[Candidate]:
@@ -84,6 +87,7 @@ def of_runs(held: Held, measurements: Sequence[Measurement], need: Need) -> list
         spec = specs[key][1]
         cards = [each.card for each, _ in held if each.evaluation.model.fingerprint == key and each.card]
         card = next(iter([*cards, *(each.card for each in own if each.card)]), None)
+        costs, why = dict(_costs(own, need)), _wanting(own, need)
         found.append(
             Candidate(
                 title=title,
@@ -94,8 +98,11 @@ def of_runs(held: Held, measurements: Sequence[Measurement], need: Need) -> list
                 languages=card.languages if card else (),
                 context_tokens=card.context_length if card else None,
                 scores=dict(_scores(columns, key, shared)),
-                costs=dict(_costs(own, need)),
-                guidance=Guidance(precision=spec.quantization or spec.precision),
+                costs=costs,
+                guidance=Guidance(
+                    precision=spec.quantization or spec.precision,
+                    unknown={"latency": why} if why and CostName.LATENCY not in costs else {},
+                ),
             )
         )
     return found
@@ -182,8 +189,9 @@ def _costs(measurements: Sequence[Measurement], need: Need) -> Iterator[tuple[Co
         return
     chosen = min(measurements, key=lambda each: _distance(each, need))
     said = f"measured, {chosen.workload.described} tokens"
+    percentile = need.limits.latency_percentile
     metrics = {
-        CostName.LATENCY: (f"e2e_seconds_p{need.limits.latency_percentile:g}",),
+        CostName.LATENCY: (_latency(percentile),),
         CostName.MEMORY: ("peak_device_bytes", "peak_resident_bytes"),
         CostName.ENERGY: ("joules_per_request",),
     }
@@ -192,6 +200,45 @@ def _costs(measurements: Sequence[Measurement], need: Need) -> Iterator[tuple[Co
         if figure is not None and _finite(figure):
             estimated = cost is CostName.ENERGY and chosen.energy is not None and chosen.energy.estimated
             yield cost, objective(figure, known=Known.ESTIMATED if estimated else Known.MEASURED, source=said)
+        elif cost is CostName.LATENCY and (between := _between(chosen, percentile)) is not None:
+            yield cost, objective(between, known=Known.ESTIMATED, source=f"{said}: {between.method}")
+
+
+def _latency(percentile: float) -> str:
+    return f"e2e_seconds_p{percentile:g}"
+
+
+def _wanting(measurements: Sequence[Measurement], need: Need) -> str | None:
+    """Why the wanted percentile has no interval of its own; None where it has one, or nothing was measured."""
+    if not measurements:
+        return None
+    chosen = min(measurements, key=lambda each: _distance(each, need))
+    name = _latency(need.limits.latency_percentile)
+    if chosen.figure(name) is not None:
+        return None
+    return f"{chosen.unmeasured.get(name, f'{name} is no figure that is measured')} (`outweigh measure --budget`)"
+
+
+def _between(chosen: Measurement, percentile: float) -> Estimate | None:
+    """A percentile without an interval of its own, from others; None where median and mean are not known.
+
+    It is no less than a lower percentile, and no more than a higher one, else than the mean allows (Markov's
+    inequality: one in twenty takes at most twenty times the mean). In between it is a log-normal's of that median and
+    mean.
+    """
+    known = {share: found for share in _PERCENTILES if (found := chosen.figure(_latency(share))) and _finite(found)}
+    median, mean = known.get(50), chosen.figure("e2e_seconds_mean")
+    if median is None or mean is None or median.value <= 0 or not _finite(mean):
+        return None
+    below = known[max(share for share in known if share <= percentile)]
+    above = [found for share, found in known.items() if share > percentile][:1]
+    high = above[0].high if above else mean.high / (1 - percentile / 100)
+    spread = sqrt(2 * log(max(1.0, mean.value / median.value)))
+    value = median.value * exp(spread * NormalDist().inv_cdf(percentile / 100))
+    how = "between a lower percentile and a higher one, or what the mean allows"
+    return median.but(
+        metric=_latency(percentile), value=min(max(value, below.value), high), low=below.low, high=high, method=how
+    )
 
 
 def _finite(figure: Estimate) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _UNKNOWN = 1e6  # times itself that a limit must move for a model whose figure is not known
 _MEASURE = "; `outweigh measure` it"
+_SAID = {"max_latency_seconds": "latency", "max_cost_per_month": "cost", "max_cost_per_million_tokens": "cost"}
 _WANTING = {
     **{f"max_{cost.value}": _MEASURE for cost in CostName},
     **{f"max_{cost.value}": f"{_MEASURE} and give --deployment" for cost in (CostName.PER_MONTH, CostName.PER_MILLION)},
@@ -161,16 +162,17 @@ def removed(limits: Sequence[Kept], keeps: Floats, beliefs: Beliefs, certainty: 
     found = []
     for place in out.tolist():
         limit, chance = limits[worst[place]], float(chances[worst[place], place])
-        told = _told(limit, place, chance)
+        told = _told(limit, place, chance, beliefs.candidates[place])
         if chance >= certainty:
             told = f"{told}; all limits together are kept with {probability(keeps[place])}"
         found.append(Removed(model=beliefs.candidates[place].title, limit=limit.name, chance=chance, told=told))
     return tuple(found)
 
 
-def _told(limit: Kept, place: int, chance: float) -> str:
+def _told(limit: Kept, place: int, chance: float, candidate: Candidate) -> str:
     if not limit.known[place]:
-        return f"not known{_WANTING.get(limit.name, '')}"
+        why = candidate.guidance.unknown.get(_SAID.get(limit.name, "")) if candidate.guidance else None
+        return f"not known: {why}" if why else f"not known{_WANTING.get(limit.name, '')}"
     if limit.threshold is None:
         return "not kept"
     sure = f", kept with {probability(chance)}" if 0 < chance < 1 else ""

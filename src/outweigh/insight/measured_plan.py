@@ -151,8 +151,13 @@ def _name(deployment: Deployment, models: dict[str, Found], *, needed: bool) -> 
     if deployment.model in models:
         return deployment.model
     measured = [name for name, found in models.items() if found.measurements]
-    if needed and deployment.model == Deployment.model_fields["model"].default and len(measured) == 1:
+    unnamed = deployment.model == Deployment.model_fields["model"].default
+    if needed and unnamed and len(measured) == 1:
         return measured[0]
+    if needed and unnamed and measured:
+        raise UserError(
+            f"{deployment.name}: which model? Write model = {' or '.join(f'{each!r}' for each in measured)} in its file"
+        )
     if needed:
         raise UserError(f"{deployment.name}: model {deployment.model!r} is not in the runs: {', '.join(models)}")
     return None
