@@ -66,7 +66,7 @@ def test_the_answer_comes_first(said, board):
     assert "max_parameters: 1 models; 1 by it alone" in out
     assert "licences: 1 models; 1 by it alone" in out
     assert "not flagged: 1 models" in out
-    assert "org/closed-7b: licences not kept" in out
+    assert "org/closed-7b: licences not kept: it has other" in out
     assert "scores are those of open-llm-leaderboard-v1, read 2024-07-07" in out
 
 
@@ -102,7 +102,7 @@ def test_a_run_gives_quality_and_costs(said, stored):
     assert "6 [5.4, 6.6]" in out and "4 [3.6, 4.4]" in out  # seconds for 95 % of the answers, and GB
 
 
-def test_a_deployment_prices_every_measured_model(said, stored, tmp_path):
+def test_a_deployment_prices_every_measured_model(said, call, stored, tmp_path):
     text = """
 name = "desk"
 horizon_months = 12
@@ -130,7 +130,8 @@ seconds = 60
     month = {each["model"]: each["costs"]["cost_per_month"]["value"] for each in found["ranked"]}
     assert set(month) == {"small", "large"} and min(month.values()) > 1000
     assert found["guidance"]["replicas"] >= 1
-    out = said("recommend", stored, "--deployment", tmp_path / "desk.toml", "--max-cost-per-month", "1")
+    code, out, err = call("recommend", stored, "--deployment", tmp_path / "desk.toml", "--max-cost-per-month", "1")
+    assert (code, err) == (2, "")  # a script must not go on as if there were one
     assert out.startswith("No model keeps the limits. The least that would have to give way: max_cost_per_month = ")
 
 
@@ -214,6 +215,7 @@ def test_answers_that_make_no_sense_are_one_line(refused, board, monkeypatch, an
         (("--min-score", "gsm8k=40"), "gsm8k: write a share, such as 0.4, not percent"),
         (("--min-score", "maths=0.4"), "unknown area or benchmark 'maths'"),
         (("--max-cost-per-month", "-5"), "limits.max_cost_per_month: it should be greater than 0"),
+        (("--seed", "-1"), "Invalid value for '--seed'"),
         (("--utility", "best"), "utility: it should be 'weighted' or 'max-min'"),
         (("--need", "absent.toml"), "absent.toml: No such file"),
         (("--save", "absent/need.toml"), "absent is not a directory"),

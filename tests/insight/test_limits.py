@@ -25,8 +25,8 @@ SECRET = candidate("secret", {"a": 0.5})
     ("limits", "gone"),
     [
         ({"max_parameters": 8e9}, {"large": "7e+10 where the limit is 8e+09", "secret": "not known"}),
-        ({"licences": ["mit", "apache-2.0"]}, {"large": "not kept", "secret": "not known"}),
-        ({"languages": ["de"]}, {"small": "not kept", "secret": "not known"}),
+        ({"licences": ["mit", "apache-2.0"]}, {"large": "not kept: it has llama3", "secret": "not known"}),
+        ({"languages": ["de"]}, {"small": "not kept: it has en", "secret": "not known"}),
         ({"min_context_tokens": 16384}, {"small": "8192 where the limit is 1.638e+04", "secret": "not known"}),
         ({"max_memory_bytes": 8e9}, dict.fromkeys(("small", "large", "secret"), "not known; `outweigh measure` it")),
         ({}, {}),

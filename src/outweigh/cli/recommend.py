@@ -50,11 +50,14 @@ def recommend(  # noqa: PLR0913 - each is a flag
     leaderboard: Leaderboard = None,
     interview: Annotated[bool, typer.Option("--interview", help="Ask for the need, a few questions.")] = False,
     save: Annotated[Path | None, typer.Option(help="Also write the need as TOML to this file.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the worlds.")] = 1234,
+    seed: Annotated[int, typer.Option(help="Seed of the worlds.", min=0)] = 1234,
     report: ReportFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Recommend a model: which one, how sure, why, what would change it, and what to run next."""
+    """Recommend a model: which one, how sure, why, what would change it, and what to run next.
+
+    Where no model keeps the limits, the exit code is 2.
+    """
     from outweigh.cli.quantities import count, named, size
     from outweigh.engine.measure_config import seconds
 
@@ -98,3 +101,5 @@ def _recommend(runs: list[str], flags: dict[str, Any], need: Path | None, **aske
         from outweigh.dashboard.recommend_build import recommend_page
 
         write_page(recommend_page(said, found.currency), asked["report"], quiet=asked["as_json"])
+    if not said.ranked:
+        raise typer.Exit(2)

@@ -174,7 +174,8 @@ def _told(limit: Kept, place: int, chance: float, candidate: Candidate) -> str:
         why = candidate.guidance.unknown.get(_SAID.get(limit.name, "")) if candidate.guidance else None
         return f"not known: {why}" if why else f"not known{_WANTING.get(limit.name, '')}"
     if limit.threshold is None:
-        return "not kept"
+        has = {"licences": candidate.license, "languages": ", ".join(candidate.languages)}.get(limit.name)
+        return f"not kept: it has {has}" if has else "not kept"
     sure = f", kept with {probability(chance)}" if 0 < chance < 1 else ""
     return f"{limit.likely(place):.4g} where the limit is {limit.threshold:.4g}{sure}"
 
