@@ -49,7 +49,7 @@ def test_a_model_of_the_table_is_predicted_without_its_own_score(said, leaderboa
 
 
 def test_a_new_model_is_described_by_flags(said, leaderboard):
-    flags = ["--score", "mmlu=0.45", "--parameters", "12e9", "--architecture", "LlamaForCausalLM"]
+    flags = ["--score", "mmlu=0.45", "--parameters", "12B", "--architecture", "LlamaForCausalLM"]
     out = said("predict", "me/new", "--benchmark", "gsm8k", "--from", leaderboard, *flags, "--json")
     document = json.loads(out)
     found = document["prediction"]
@@ -88,7 +88,9 @@ def test_what_was_never_seen_is_said(said, leaderboard):
         (["--benchmark", "gsm8k", "--score", "mmlu=41"], "--score mmlu=41: give a share from 0 to 1"),
         (["--benchmark", "gsm8k", "--score", "chess=0.4"], "'chess' is no benchmark of this leaderboard"),
         (["--benchmark", "gsm8k", "--parameters", "7"], "--parameters 7: give the number of weights, such as 7e9"),
-        (["--benchmark", "gsm8k", "--published", "soon"], "--published 'soon'"),
+        (["--benchmark", "gsm8k", "--published", "soon"], "--published soon: expected a day such as 2024-06-30"),
+        (["--benchmark", "gsm8k", "--parameters", "7GB"], "--parameters 7GB: not a count; write 8e9 or 8B"),
+        (["--benchmark", "gsm8k", "--score", "gsm8k=0.4"], "--score gsm8k: this is what is to be predicted"),
     ],
 )
 def test_nonsense_gets_one_line(refused, leaderboard, flags, line):

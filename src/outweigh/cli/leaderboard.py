@@ -6,11 +6,9 @@ import typer
 
 from outweigh.cli.output import AsJson
 from outweigh.cli.pages import ReportFile, check_report, write_page
-from outweigh.cli.quantities import SIZE, parameters
+from outweigh.cli.quantities import SIZE, day, parameters
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from outweigh.records import Area
 
 
@@ -64,7 +62,7 @@ def leaderboard(  # noqa: PLR0913 - each is a flag
         architecture=architecture,
         family=family,
         area=_area(area),
-        since=_day(since),
+        since=day(since, "since") if since else None,
         official=official,
         flagged=flagged,
         unavailable=unavailable,
@@ -104,16 +102,3 @@ def _area(said: str | None) -> "Area | None":
         return Area(said.casefold())
     except ValueError as error:
         raise UserError(f"--area {said}: there are {', '.join(Area)}") from error
-
-
-def _day(said: str | None) -> "date | None":
-    from datetime import date
-
-    from outweigh.records import UserError
-
-    if said is None:
-        return None
-    try:
-        return date.fromisoformat(said)
-    except ValueError as error:
-        raise UserError(f"--since {said}: expected a day such as 2024-06-30") from error

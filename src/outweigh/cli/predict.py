@@ -36,7 +36,7 @@ def predict(  # noqa: PLR0913 - each is a flag
         list[str] | None,
         typer.Option(help="A known score, from 0 to 1: leaderboard_bbh=0.41; may be given several times."),
     ] = None,
-    parameters: Annotated[float | None, typer.Option(help="How many weights: 7e9.")] = None,
+    parameters: Annotated[str | None, typer.Option(help="How many weights: 7B, 7e9.")] = None,
     architecture: Annotated[str | None, typer.Option(help="As in config.json: LlamaForCausalLM.")] = None,
     precision: Annotated[str | None, typer.Option(help="As the leaderboard says it: bfloat16.")] = None,
     kind: Annotated[str | None, typer.Option(help="As the leaderboard says it: pretrained, chatmodels.")] = None,
@@ -50,17 +50,19 @@ def predict(  # noqa: PLR0913 - each is a flag
     as_json: AsJson = False,
 ) -> None:
     """Predict a score from the model's card and its other scores, or its time, memory and energy on other hardware."""
+    from outweigh.cli.quantities import count, day
     from outweigh.records import UserError
 
     check_report(report)
+    size = count(parameters, "parameters") if parameters else None
     card = {
-        "parameters": parameters,
+        "parameters": size,
         "architecture": architecture,
         "precision": precision,
         "kind": kind,
         "license": license_,
         "parent": parent,
-        "published": published,
+        "published": day(published, "published") if published else None,
         "chat_template": chat_template,
     }
     if (benchmark is None) == (hardware is None):
@@ -73,7 +75,7 @@ def predict(  # noqa: PLR0913 - each is a flag
         raise UserError("--report draws a predicted score: it does not go with --hardware")
     else:
         work = (batch_size, prompt_tokens, output_tokens)
-        _elsewhere(model, (hardware or "", measured_on), run or ["latest"], work, (parameters, precision), as_json)
+        _elsewhere(model, (hardware or "", measured_on), run or ["latest"], work, (size, precision), as_json)
 
 
 def _score(

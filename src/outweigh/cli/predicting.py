@@ -30,7 +30,10 @@ def predicted(
     """What a table that was imported, or a csv, lets expect of the model; `told` are its card and scores from flags."""
     from outweigh.cli import tables
     from outweigh.insight.prediction import Predictor
+    from outweigh.records import UserError
 
+    if any(each.partition("=")[0] == benchmark for each in told[1]):
+        raise UserError(f"--score {benchmark}: this is what is to be predicted; leave it out")
     provenance, table = tables.learnt_from(source)
     asked = described(model, table, *told)
     others = [each for each in table if each.model.lower() != asked.model.lower()]
@@ -43,18 +46,12 @@ def predicted(
 
 def described(model: str, table: "Sequence[Standing]", card: Mapping[str, Any], scores: Sequence[str]) -> "Standing":
     """The model's row, or a new one for a model that the leaderboard lacks, with what was said about it put in."""
-    from pydantic import ValidationError
-
-    from outweigh.records import Standing, UserError
+    from outweigh.records import Standing
 
     rows = [each for each in table if each.model.lower() == model.lower()]
     base = rows[-1] if rows else Standing(provenance="told", model=model)
     known = {name for each in table for name in each.scores}
-    try:
-        changed = base.but(**card)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise UserError(f"--{first['loc'][0]} {first['input']!r}: {first['msg']}".replace("_", "-")) from error
+    changed = base.but(**card)
     if changed.parameters is not None:
         check_parameters(changed.parameters)
     return changed.but(scores={**changed.scores, **dict(_score(each, known) for each in scores)})
