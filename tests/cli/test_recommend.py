@@ -145,6 +145,7 @@ def test_what_to_run_next_is_a_command(said, stored):
     out = said("recommend", name)
     assert f"outweigh run org/large@{'0' * 40} --benchmark gsm8k --limit 100" in out
     assert "more samples; lowers the expected regret by" in out
+    assert f"a further run counts where it is named too: outweigh recommend {name} latest" in out
 
 
 def test_the_front_is_shown_with_chances(said, board, stored):

@@ -81,7 +81,6 @@ def _recommend(runs: list[str], flags: dict[str, Any], need: Path | None, **aske
     from outweigh.cli import recommended, recommending
     from outweigh.cli.files import check_target, write_whole
     from outweigh.cli.output import console, print_json
-    from outweigh.insight import recommendation
     from outweigh.interop import need_toml
 
     check_report(asked["report"])
@@ -91,8 +90,7 @@ def _recommend(runs: list[str], flags: dict[str, Any], need: Path | None, **aske
     found = recommending.candidates(runs, wanted, asked["leaderboard"], asked["deployment"])
     if asked["save"] is not None:
         write_whole(asked["save"], need_toml.written(wanted).encode("utf-8"))
-    said = recommendation.recommend(found.candidates, found.need, commands=found.commands, seed=asked["seed"])
-    said = said.but(notes=(*said.notes, *found.notes))
+    said = found.recommended(asked["seed"])
     if asked["as_json"]:
         print_json("recommendation", {"recommendation": said.model_dump(mode="json")})
     else:

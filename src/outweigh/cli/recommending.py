@@ -7,17 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from outweigh.engine.reading import Held
-    from outweigh.records import Area, Candidate, Need, Run
+    from outweigh.records import Area, Candidate, Need, Recommendation, Run
 
 
 @dataclass(frozen=True)
 class Found:
-    """Candidates, the need with its load, and by benchmark the command that evaluates MODEL on it."""
+    """Candidates, the need with its load, by benchmark the command that evaluates MODEL on it, and the runs read."""
 
     candidates: "Sequence[Candidate]"
     need: "Need"
     commands: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+
+    def recommended(self, seed: int) -> "Recommendation":
+        """Which one, with what to know about these candidates. UserError where the need names what none of them has."""
+        from outweigh.insight.recommendation import recommend
+
+        said = recommend(self.candidates, self.need, commands=self.commands, seed=seed)
+        again: tuple[str, ...] = ()
+        if self.runs and said.next_evaluations:
+            again = (f"a further run counts where it is named too: outweigh recommend {' '.join(self.runs)} latest",)
+        return said.but(notes=(*said.notes, *self.notes, *again))
 
     @property
     def currency(self) -> str | None:
@@ -104,4 +115,4 @@ def of_runs(runs: "Sequence[Run]", held: "Held", wanted: "Need", deployment: Pat
         found, notes = deployed(found, measurements, plan.deployment, wanted, datetime.now(UTC).date())
     commands = {name: f"outweigh run MODEL --benchmark {name}" for name in GROUPS}
     commands |= {each.id: f"outweigh run MODEL --benchmark {each.id} --limit LIMIT" for each in BENCHMARKS}
-    return Found(found, wanted, commands, notes)
+    return Found(found, wanted, commands, notes, tuple(dict.fromkeys(run.name for run in runs)))

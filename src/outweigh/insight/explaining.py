@@ -30,6 +30,10 @@ def answered(ranked: Sequence[Ranked], left: int, candidates: int, regret: Estim
     first = ranked[0]
     if left == 1:
         kept = "" if first.keeps_limits >= 1 else f", with {probability(first.keeps_limits)}"
+        if candidates == 1:
+            return (
+                f"{first.model}: the only candidate, and it keeps the limits{kept}; there is nobody to compare it with."
+            )
         return f"{first.model}: the only one of {candidates:,} models that keeps the limits{kept}."
     said = (
         f"{first.model}: the best of the {left:,} models that keep the limits with a probability of "
