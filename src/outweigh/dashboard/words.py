@@ -131,6 +131,11 @@ def share(value: float | None) -> str:
     return f"{value * 100:.1f}".removesuffix(".0")
 
 
+def effect(difference: Difference) -> str:
+    """Cohen's h of two shares; empty for other scores."""
+    return "" if difference.effect is None else f"{difference.effect:+.2f}".replace("-", MINUS)
+
+
 def minimum(value: float, factor: float = PERCENT) -> str:
     """A smallest detectable gap, in points unless `factor` is 1."""
     return fixed(value * factor, decimals(-value, value, factor)) if known(value) else "unknown"

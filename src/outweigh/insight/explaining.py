@@ -32,7 +32,7 @@ def answered(ranked: Sequence[Ranked], left: int, candidates: int, regret: Estim
         kept = "" if first.keeps_limits >= 1 else f", with {probability(first.keeps_limits)}"
         if candidates == 1:
             return (
-                f"{first.model}: the only candidate, and it keeps the limits{kept}; there is nobody to compare it with."
+                f"{first.model}: the only candidate, which keeps the limits{kept}; nobody is there to compare it with."
             )
         return f"{first.model}: the only one of {candidates:,} models that keeps the limits{kept}."
     said = (
