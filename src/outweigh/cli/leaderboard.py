@@ -21,7 +21,7 @@ def leaderboard(  # noqa: PLR0913 - each is a flag
     max_size: Annotated[str | None, typer.Option(help=f"Largest model, {SIZE}.")] = None,
     license: Annotated[list[str] | None, typer.Option(help="A licence such as apache-2.0; may be repeated.")] = None,
     precision: Annotated[str | None, typer.Option(help="The precision that it was asked in, such as bfloat16.")] = None,
-    family: Annotated[str | None, typer.Option(help="Models of one base, by the base's name.")] = None,
+    family: Annotated[str | None, typer.Option(help="Models of one base, such as Qwen/Qwen2.5-7B.")] = None,
     architecture: Annotated[str | None, typer.Option(help="Such as LlamaForCausalLM.")] = None,
     area: Annotated[str | None, typer.Option(help="Benchmarks of one area only, such as reasoning.")] = None,
     since: Annotated[str | None, typer.Option(help="Published (else submitted) on this day or later.")] = None,
