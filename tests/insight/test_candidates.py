@@ -213,3 +213,10 @@ def test_errors_on_the_same_samples_are_shared():
 def test_the_reference_is_what_run_takes(source, name, reference):
     (found,) = of_runs((), [measured(spec(name, source=source))], need())
     assert found.reference == reference
+
+
+def test_the_reference_tells_the_precision_where_a_model_was_run_in_two():
+    both = [measured(spec("org/m", precision=precision)) for precision in ("float32", "bfloat16")]
+    name = f"org/m@{'0' * 40}"
+    found = [each.reference for each in of_runs((), both, need())]
+    assert found == [f"{name} --precision float32", f"{name} --precision bfloat16"]

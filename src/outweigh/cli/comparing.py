@@ -41,9 +41,11 @@ def p_value(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
-def _flaws(row: Row) -> str:
+def _flaws(row: Row, *places: int) -> str:
+    """What answers of the models in these places lacked."""
     counts = ((row.failed, "failed"), (row.truncated, "truncated"), (row.unreadable, "unreadable"))
-    told = [f"{word} {' and '.join(map(str, count))}" for count, word in counts if any(count)]
+    of_them = [([count[place] for place in places if count], word) for count, word in counts]
+    told = [f"{word} {' and '.join(map(str, count))}" for count, word in of_them if any(count)]
     return ", ".join(told)
 
 
@@ -56,7 +58,7 @@ def _one_model(console: "Console", comparison: Comparison) -> None:
             interval(estimate),
             str(estimate.count) if estimate else "0",
             percent(row.chance) if row.chance is not None else "",
-            _flaws(row),
+            _flaws(row, 0),
         )
     console.print(made)
 
@@ -75,13 +77,14 @@ def _pair(console: "Console", comparison: Comparison, first: str, second: str) -
     heads += ["h", "alike %"]
     made = table("", *heads[:columns], right=(1, 2, 3, 4, 6, 7, 8, 9))
     kind = comparison.rows[0].kind if comparison.rows else ""
+    places = [comparison.models.index(name) for name in (first, second)]
     for row in comparison.rows:
         if row.kind != kind:
             made.add_row()
             kind = row.kind
-        cells = [interval(row.estimates[comparison.models.index(name)], digits) for name in (first, second)]
+        cells = [interval(row.estimates[place], digits) for place in places]
         found = [each for each in row.differences if (each.first, each.second) == (first, second)]
-        flaws = _flaws(row)
+        flaws = _flaws(row, *places)
         title = f"{row.title}\n[yellow]{flaws}[/yellow]" if flaws else row.title
         told = _difference(found[0], names, digits) if found else ("–", "", "not compared", "", "", "", "")
         made.add_row(title, *cells, *told[: columns - 2])

@@ -81,6 +81,7 @@ def of_runs(held: Held, measurements: Sequence[Measurement], need: Need) -> list
     specs |= {each.evaluation.model.fingerprint: (each.model, each.evaluation.model) for each, _ in held}
     columns = _columns(held)
     shared = {column: _shared(list(models.values())) for column, models in columns.items()}
+    alike = Counter(_reference(spec) for _, spec in specs.values())
     found = []
     for key, title in names_apart(specs).items():
         own = [each for each in measurements if each.model.fingerprint == key]
@@ -91,7 +92,7 @@ def of_runs(held: Held, measurements: Sequence[Measurement], need: Need) -> list
         found.append(
             Candidate(
                 title=title,
-                reference=_reference(spec),
+                reference=_reference(spec, exactly=alike[_reference(spec)] > 1),
                 spec=key,
                 parameters=card.parameters if card and card.parameters else None,
                 license=card.license if card else None,
@@ -108,8 +109,13 @@ def of_runs(held: Held, measurements: Sequence[Measurement], need: Need) -> list
     return found
 
 
-def _reference(spec: ModelSpec) -> str | None:
-    """What `outweigh run` takes for this model; None for a result that was brought in."""
+def _reference(spec: ModelSpec, *, exactly: bool = False) -> str | None:
+    """What `outweigh run` takes for this model; None for a result that was brought in.
+
+    `exactly` adds the precision, where the same model was run in another too.
+    """
+    if exactly and spec.precision and (name := _reference(spec)):
+        return f"{name} --precision {spec.precision}"
     match spec.source:
         case ModelSource.EXTERNAL:
             return None
