@@ -63,9 +63,9 @@ def test_the_answer_comes_first(said, board):
     assert out.startswith("org/best-7b: the best of the 9 models that keep the limits with a probability of ")
     for title in ("Why:", "What is given up:", "What would change it:", "Removed by limits:", "How to deploy it:"):
         assert title in out or title == "What is given up:"
-    assert "max_parameters: 1 models; 1 by it alone" in out
-    assert "licences: 1 models; 1 by it alone" in out
-    assert "not flagged: 1 models" in out
+    assert "max_parameters: 1 model; 1 by it alone" in out
+    assert "licences: 1 model; 1 by it alone" in out
+    assert "not flagged: 1 model;" in out
     assert "org/closed-7b: licences not kept: it has other" in out
     assert "scores are those of open-llm-leaderboard-v1, read 2024-07-07" in out
 

@@ -103,6 +103,10 @@ def test_every_chart_of_the_decision_has_its_table(make, kit, found):
     assert "What moves the total, one input at a time" in captions
 
 
+def test_where_all_are_on_the_front_nobody_is_said_to_be_beaten(make, kit, found):
+    assert "none is beaten on both" in plain(page(make(), found, kit.NOW).by_id("main")["text"])
+
+
 def test_the_front_is_who_nobody_beats_on_both():
     found = placed(decisions.recommendation(), CostName.MEMORY)
     assert on_front(found) == {"small", "middle", "large"}
