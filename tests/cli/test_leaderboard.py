@@ -210,3 +210,14 @@ def test_a_model_s_history_is_told_by_date(said, refused, tables):
 def test_bad_input_is_one_line(said, refused, tables, flags, told):
     said("import", tables["v2"])
     assert told in refused("leaderboard", *flags)
+
+
+def test_every_flag_is_an_environment_variable_by_its_own_name(said, tables, monkeypatch):
+    for path in tables.values():
+        said("import", path)
+    monkeypatch.setenv("OUTWEIGH_LEADERBOARD_FROM", "open-llm-leaderboard-v2")
+    monkeypatch.setenv("OUTWEIGH_LEADERBOARD_ALL", "1")
+    monkeypatch.setenv("COLUMNS", "160")
+    assert ranked(said)["provenance"]["name"] == "open-llm-leaderboard-v2"
+    for flag in ("predict from", "predict license", "recommend license", "recommend language"):
+        assert f"OUTWEIGH_{flag.upper().replace(' ', '_')}]" in said(flag.split()[0], "--help")

@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 def leaderboard(  # noqa: PLR0913 - each is a flag
     source: Annotated[
         str | None,
-        typer.Option("--from", help="A table that was imported, by its name, or `own`. Default: the only one."),
+        typer.Option(
+            "--from",
+            envvar="OUTWEIGH_LEADERBOARD_FROM",
+            help="A table that was imported, by its name, or `own`. Default: the only one.",
+        ),
     ] = None,
     min_size: Annotated[str | None, typer.Option(help=f"Smallest model, {SIZE}.")] = None,
     max_size: Annotated[str | None, typer.Option(help=f"Largest model, {SIZE}.")] = None,
@@ -34,7 +38,7 @@ def leaderboard(  # noqa: PLR0913 - each is a flag
     sort: Annotated[str, typer.Option(help="mean, win-rate, z, or a benchmark.")] = "mean",
     by_family: Annotated[bool, typer.Option("--by-family", help="Only the best model of each family.")] = False,
     limit: Annotated[int, typer.Option(help="How many to show; your own are shown in any case.")] = 20,
-    everything: Annotated[bool, typer.Option("--all", help="Show all.")] = False,
+    everything: Annotated[bool, typer.Option("--all", envvar="OUTWEIGH_LEADERBOARD_ALL", help="Show all.")] = False,
     all_benchmarks: Annotated[
         bool, typer.Option("--all-benchmarks", help="Of own results: also what not every model was asked.")
     ] = False,

@@ -29,7 +29,9 @@ def predict(  # noqa: PLR0913 - each is a flag
     source: Annotated[
         str | None,
         typer.Option(
-            "--from", help="The table to learn from: an imported one, by its name, or a csv. Default: the only one."
+            "--from",
+            envvar="OUTWEIGH_PREDICT_FROM",
+            help="The table to learn from: an imported one, by its name, or a csv. Default: the only one.",
         ),
     ] = None,
     score: Annotated[
@@ -40,7 +42,7 @@ def predict(  # noqa: PLR0913 - each is a flag
     architecture: Annotated[str | None, typer.Option(help="As in config.json: LlamaForCausalLM.")] = None,
     precision: Annotated[str | None, typer.Option(help="As the leaderboard says it: bfloat16.")] = None,
     kind: Annotated[str | None, typer.Option(help="As the leaderboard says it: pretrained, chatmodels.")] = None,
-    license_: Annotated[str | None, typer.Option("--license", help="As on the Hub: apache-2.0.")] = None,
+    license: Annotated[str | None, typer.Option(help="As on the Hub: apache-2.0.")] = None,
     parent: Annotated[str | None, typer.Option(help="The model that it was made from.")] = None,
     published: Annotated[str | None, typer.Option(help="The day it came out: 2025-01-31.")] = None,
     chat_template: Annotated[
@@ -60,7 +62,7 @@ def predict(  # noqa: PLR0913 - each is a flag
         "architecture": architecture,
         "precision": precision,
         "kind": kind,
-        "license": license_,
+        "license": license,
         "parent": parent,
         "published": day(published, "published") if published else None,
         "chat_template": chat_template,

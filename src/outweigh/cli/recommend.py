@@ -40,11 +40,9 @@ def recommend(  # noqa: PLR0913 - each is a flag
     max_cost_per_million_tokens: Annotated[float | None, typer.Option(help="In the deployment's currency.")] = None,
     max_parameters: Annotated[str | None, typer.Option(help="8e9, 8B.")] = None,
     min_context: Annotated[int | None, typer.Option(help="Tokens that prompt and answer may have together.")] = None,
-    licences: Annotated[
-        list[str] | None, typer.Option("--license", help="A licence that is allowed; may be given often.")
-    ] = None,
-    languages: Annotated[
-        list[str] | None, typer.Option("--language", help="A language that is needed: en; may be given often.")
+    license: Annotated[list[str] | None, typer.Option(help="A licence that is allowed; may be given often.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="A language that is needed: en; may be given often.")
     ] = None,
     deployment: DeploymentFile = None,
     leaderboard: Leaderboard = None,
@@ -69,8 +67,8 @@ def recommend(  # noqa: PLR0913 - each is a flag
         "max_cost_per_million_tokens": max_cost_per_million_tokens,
         "max_parameters": count(max_parameters, "max-parameters") if max_parameters else None,
         "min_context_tokens": min_context,
-        "licences": licences,
-        "languages": languages,
+        "licences": license,
+        "languages": language,
     }
     flags = {"weights": named(weight or [], "weight", "reasoning=2"), "utility": utility, "limits": limits}
     _recommend(runs or [], flags, need, interview=interview, save=save, seed=seed, deployment=deployment,
