@@ -236,7 +236,7 @@ def test_an_imported_leaderboard_goes_by_its_name(said, refused, board, tmp_path
         assert said(verb, "--leaderboard", "open-llm-leaderboard-v1", *words) == of_file
     assert "there is no table 'v3' of a public leaderboard" in refused("recommend", "--leaderboard", "v3")
     (tmp_path / "arena.csv").write_text(LMARENA)
-    told = "lmarena-text: its scores are ratings in points, and a need weighs shares of right answers"
+    told = "lmarena-text: its scores are ratings in points; expected shares of right answers"
     assert told in refused("recommend", "--leaderboard", tmp_path / "arena.csv")
 
 

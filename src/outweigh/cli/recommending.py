@@ -72,13 +72,8 @@ def candidates(runs: Sequence[str], wanted: "Need", leaderboard: str | None, dep
 def _of_leaderboard(source: str, wanted: "Need") -> Found:
     from outweigh.cli import tables
     from outweigh.insight.candidates import of_standings
-    from outweigh.records import RATING, UserError
 
-    provenance, standings = tables.read(source)
-    if any(score.metric == RATING for each in standings for score in each.scores.values()):
-        raise UserError(
-            f"{provenance.name}: its scores are ratings in points, and a need weighs shares of right answers"
-        )
+    provenance, standings = tables.shares(source)
     benchmarks = sorted({name for each in standings for name in each.scores})
     scored = [each for each in standings if each.scores]
     found = of_standings(scored, _areas(benchmarks))
