@@ -51,6 +51,7 @@ def stored(tmp_path, monkeypatch):
                 runs.add_result(session, name, scored(model, 0.6 + shift, benchmark, 0.1).but(card=card, area=area))
             figures = (
                 figure("e2e_seconds_mean", seconds), figure("e2e_seconds_p95", 1.5 * seconds),
+                figure("ttft_seconds_mean", 0.1 * seconds), figure("tpot_seconds_mean", seconds / 110),
                 figure("peak_device_bytes", 1e9 * seconds), figure("joules_per_request", 40 * seconds),
             )  # fmt: skip
             measurements.add(session, name, measured(model, seconds=seconds, figures=figures, card=card))
@@ -102,8 +103,7 @@ def test_a_run_gives_quality_and_costs(said, stored):
     assert "6 [5.4, 6.6]" in out and "4 [3.6, 4.4]" in out  # seconds for 95 % of the answers, and GB
 
 
-def test_a_deployment_prices_every_measured_model(said, call, stored, tmp_path):
-    text = """
+DESK = """
 name = "desk"
 horizon_months = 12
 [prices]
@@ -124,8 +124,11 @@ output_tokens = 100
 percentile = 95
 seconds = 60
 """
-    assert RENTED["hardware"]["gpu"] in text
-    (tmp_path / "desk.toml").write_text(text)
+
+
+def test_a_deployment_prices_every_measured_model(said, call, stored, tmp_path):
+    assert RENTED["hardware"]["gpu"] in DESK
+    (tmp_path / "desk.toml").write_text(DESK)
     found = json.loads(said("recommend", stored, "--deployment", tmp_path / "desk.toml", "--json"))["recommendation"]
     month = {each["model"]: each["costs"]["cost_per_month"]["value"] for each in found["ranked"]}
     assert set(month) == {"small", "large"} and min(month.values()) > 1000
@@ -133,6 +136,16 @@ seconds = 60
     code, out, err = call("recommend", stored, "--deployment", tmp_path / "desk.toml", "--max-cost-per-month", "1")
     assert (code, err) == (2, "")  # a script must not go on as if there were one
     assert out.startswith("No model keeps the limits. The least that would have to give way: max_cost_per_month = ")
+
+
+def test_latency_is_that_of_the_deployment_s_lengths(said, stored, tmp_path):
+    (tmp_path / "desk.toml").write_text(DESK.replace("output_tokens = 100", "output_tokens = 397"))
+    (tmp_path / "need.toml").write_text('deployment = "laptop"\n')
+    words = ("recommend", stored, "--need", tmp_path / "need.toml", "--json")
+    for more, factor in ((), 1.5), (("--deployment", tmp_path / "desk.toml"), 1.5 * (0.1 + 396 / 110)):
+        found = json.loads(said(*words, *more))["recommendation"]["ranked"]
+        seconds = {each["model"]: each["costs"]["latency_seconds"]["value"] for each in found}
+        assert seconds == pytest.approx({"small": 2 * factor, "large": 4 * factor})
 
 
 def test_what_to_run_next_is_a_command(said, stored):

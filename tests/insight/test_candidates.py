@@ -150,6 +150,18 @@ def test_a_percentile_that_is_not_measured_lies_between_its_neighbours():
     assert (latency.low, latency.high) == (pytest.approx(0.72), pytest.approx(1.65))
 
 
+def test_a_latency_is_that_of_the_load_s_lengths():
+    figures = [figure("e2e_seconds_p95", 2.0), figure("e2e_seconds_mean", 1.0)]
+    figures += [figure("ttft_seconds_mean", 0.2), figure("tpot_seconds_mean", 0.01)]
+    one = measured(tokens=(100, 80), figures=tuple(figures))
+    load = {"mean_requests_per_second": 1, "prompt_tokens": 200, "output_tokens": 161}
+    latency = of_runs((), [one], need(load=load))[0].costs[CostName.LATENCY]
+    assert (latency.value, latency.low) == (pytest.approx(2.0 * (0.4 + 1.6)), pytest.approx(1.8 * (0.4 + 1.6)))
+    assert (latency.known, latency.source.endswith("scaled to 200 + 161")) == (Known.ESTIMATED, True)
+    as_measured = need(load=load | {"prompt_tokens": 100, "output_tokens": 80})
+    assert of_runs((), [one], as_measured)[0].costs[CostName.LATENCY].known is Known.MEASURED
+
+
 def test_it_is_said_why_a_latency_is_not_known():
     (found,) = of_runs((), [few((50, 0.5), mean=None)], need())
     assert CostName.LATENCY not in found.costs

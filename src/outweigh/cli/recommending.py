@@ -103,11 +103,12 @@ def of_runs(runs: "Sequence[Run]", held: "Held", wanted: "Need", deployment: Pat
     from outweigh.interop import deployment_toml
 
     measurements = [each for run in runs for each in run.measurements]
-    found = known.of_runs(held, measurements, wanted)
+    place = deployment_toml.read(deployment).deployment if deployment is not None else None
+    asked = wanted.but(load=place.load) if place is not None and wanted.load is None else wanted
+    found = known.of_runs(held, measurements, asked)
     notes: tuple[str, ...] = ()
-    if deployment is not None:
-        plan = deployment_toml.read(deployment)
-        found, notes = deployed(found, measurements, plan.deployment, wanted, datetime.now(UTC).date())
+    if place is not None:
+        found, notes = deployed(found, measurements, place, asked, datetime.now(UTC).date())
     commands = {name: f"outweigh run MODEL --benchmark {name}" for name in GROUPS}
     commands |= {each.id: f"outweigh run MODEL --benchmark {each.id} --limit LIMIT" for each in BENCHMARKS}
     return Found(found, wanted, commands, notes, tuple(dict.fromkeys(run.name for run in runs)))

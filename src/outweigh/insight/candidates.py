@@ -9,6 +9,7 @@ from math import exp, log, sqrt
 from statistics import NormalDist
 
 from outweigh.insight.groups import pooled
+from outweigh.insight.measured_plan import scaled
 from outweigh.insight.sizes import dispute
 from outweigh.records import (
     Area,
@@ -18,6 +19,7 @@ from outweigh.records import (
     Estimate,
     Guidance,
     Known,
+    Load,
     Measurement,
     ModelSource,
     ModelSpec,
@@ -26,6 +28,7 @@ from outweigh.records import (
     Result,
     Standing,
     Transcript,
+    UserError,
     names_apart,
     objective,
 )
@@ -196,18 +199,36 @@ def _costs(measurements: Sequence[Measurement], need: Need) -> Iterator[tuple[Co
     chosen = min(measurements, key=lambda each: _distance(each, need))
     said = f"measured, {chosen.workload.described} tokens"
     percentile = need.limits.latency_percentile
+    whole = chosen.figure(_latency(percentile))
+    if whole is not None and _finite(whole):
+        yield CostName.LATENCY, _at_lengths(objective(whole, source=said), chosen, need.load)
+    elif (between := _between(chosen, percentile)) is not None:
+        found = objective(between, known=Known.ESTIMATED, source=f"{said}: {between.method}")
+        yield CostName.LATENCY, _at_lengths(found, chosen, need.load)
+    estimated = chosen.energy is not None and chosen.energy.estimated
     metrics = {
-        CostName.LATENCY: (_latency(percentile),),
-        CostName.MEMORY: ("peak_device_bytes", "peak_resident_bytes"),
-        CostName.ENERGY: ("joules_per_request",),
+        CostName.MEMORY: (("peak_device_bytes", "peak_resident_bytes"), Known.MEASURED),
+        CostName.ENERGY: (("joules_per_request",), Known.ESTIMATED if estimated else Known.MEASURED),
     }
-    for cost, names in metrics.items():
+    for cost, (names, known) in metrics.items():
         figure = next((each for name in names if (each := chosen.figure(name)) is not None), None)
         if figure is not None and _finite(figure):
-            estimated = cost is CostName.ENERGY and chosen.energy is not None and chosen.energy.estimated
-            yield cost, objective(figure, known=Known.ESTIMATED if estimated else Known.MEASURED, source=said)
-        elif cost is CostName.LATENCY and (between := _between(chosen, percentile)) is not None:
-            yield cost, objective(between, known=Known.ESTIMATED, source=f"{said}: {between.method}")
+            yield cost, objective(figure, known=known, source=said)
+
+
+def _at_lengths(found: Objective, chosen: Measurement, load: Load | None) -> Objective:
+    """The latency at the load's lengths, by the ratio of means; as it was measured where these are not known."""
+    work, whole = chosen.workload, chosen.figure("e2e_seconds_mean")
+    lengths = load and (load.prompt_tokens.likely, load.output_tokens.likely)
+    if load is None or lengths == (work.prompt_tokens, work.output_tokens) or whole is None or whole.value <= 0:
+        return found
+    try:
+        factor = scaled(chosen, load, chosen.title).likely / whole.value
+    except UserError:
+        return found
+    ends = {name: factor * end for name in ("low", "high") if (end := getattr(found, name)) is not None}
+    said = f"{found.source}, scaled to {load.prompt_tokens.likely:g} + {load.output_tokens.likely:g}"
+    return found.but(value=factor * found.value, **ends, standard_error=None, known=Known.ESTIMATED, source=said)
 
 
 def _latency(percentile: float) -> str:
