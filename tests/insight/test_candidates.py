@@ -5,6 +5,7 @@ import pytest
 from candidates import need
 from measurements import figure, measured, scored, spec
 from outweigh.insight.candidates import of_runs, of_standings
+from outweigh.insight.recommendation import recommend
 from outweigh.records import (
     Arrival,
     CostName,
@@ -135,12 +136,14 @@ def few(*shares, mean=0.6, percentile="p95"):
 
 
 def test_a_percentile_of_too_few_requests_lies_between_a_lower_one_and_what_the_mean_allows():
-    (found,) = of_runs((), [few((50, 0.5), (90, 0.8))], need())
+    (found,) = of_runs(held(scored()), [few((50, 0.5), (90, 0.8))], need())
     latency = found.costs[CostName.LATENCY]
     assert (latency.low, latency.high) == (pytest.approx(0.72), pytest.approx(20 * 0.66))
     assert 0.8 <= latency.value <= 2.0
     assert latency.known is Known.ESTIMATED
     assert found.guidance.unknown == {}
+    (note,) = [each for each in recommend([found], need()).notes if "estimated" in each]
+    assert "latency_seconds (measured, 8 at a time" in note and "measure longer)" in note
 
 
 def test_a_percentile_that_is_not_measured_lies_between_its_neighbours():
@@ -165,7 +168,7 @@ def test_a_latency_is_that_of_the_load_s_lengths():
 def test_it_is_said_why_a_latency_is_not_known():
     (found,) = of_runs((), [few((50, 0.5), mean=None)], need())
     assert CostName.LATENCY not in found.costs
-    assert found.guidance.unknown == {"latency": f"{SHOWN} (`outweigh measure --budget`)"}
+    assert found.guidance.unknown == {"latency": f"{SHOWN}; measure longer"}
     assert of_runs(held(scored()), (), need())[0].guidance.unknown == {}
 
 

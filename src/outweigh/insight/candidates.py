@@ -243,7 +243,7 @@ def _wanting(measurements: Sequence[Measurement], need: Need) -> str | None:
     name = _latency(need.limits.latency_percentile)
     if chosen.figure(name) is not None:
         return None
-    return f"{chosen.unmeasured.get(name, f'{name} is no figure that is measured')} (`outweigh measure --budget`)"
+    return f"{chosen.unmeasured.get(name, f'{name} is no figure that is measured')}; measure longer"
 
 
 def _between(chosen: Measurement, percentile: float) -> Estimate | None:
@@ -262,7 +262,7 @@ def _between(chosen: Measurement, percentile: float) -> Estimate | None:
     high = above[0].high if above else mean.high / (1 - percentile / 100)
     spread = sqrt(2 * log(max(1.0, mean.value / median.value)))
     value = median.value * exp(spread * NormalDist().inv_cdf(percentile / 100))
-    how = "between a lower percentile and a higher one, or what the mean allows"
+    how = "too few requests for this percentile, so between others and what the mean allows; measure longer"
     return median.but(
         metric=_latency(percentile), value=min(max(value, below.value), high), low=below.low, high=high, method=how
     )
