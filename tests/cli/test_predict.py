@@ -76,7 +76,7 @@ def test_a_prediction_s_page_holds_both_scores(said, leaderboard, tmp_path):
 
 def test_what_was_never_seen_is_said(said, leaderboard):
     out = said("predict", "me/new", "--benchmark", "gsm8k", "--from", leaderboard, "--parameters", "2e12")
-    assert "Out of range: 2e+03 billion parameters are outside what was seen, 1 to 40" in out
+    assert "Out of range: 2,000 billion parameters are outside what was seen, 1 to 40" in out
     assert "Out of range: its architecture is not known" in out
 
 

@@ -193,11 +193,11 @@ def size(count: int | None) -> str:
 def parameters(count: int | None) -> str:
     """A number of parameters: "135 M", "1.7 B"."""
     value = float(count or 0)
-    for unit in ("", "k", "M"):
+    for unit in ("", "k", "M", "B"):
         if value < 999.5:
             return f"{value:.3g} {unit}".strip()
         value /= 1000
-    return f"{value:.3g} B"
+    return f"{value:.3g} T"
 
 
 def wrapped(text: str, width: int, lines: int = 2) -> list[str]:
