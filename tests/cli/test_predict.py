@@ -61,6 +61,12 @@ def test_a_new_model_is_described_by_flags(said, leaderboard):
     assert found["basis"] == ["mmlu", "parameters", "architecture", "name"]
 
 
+def test_benchmarks_answer_to_their_titles(said, leaderboard):
+    words = ("predict", "me/new", "--from", leaderboard, "--json")
+    by_title = said(*words, "--benchmark", "GSM8K", "--score", "TruthfulQA=0.45")
+    assert by_title == said(*words, "--benchmark", "gsm8k", "--score", "truthfulqa_mc2=0.45")
+
+
 def test_a_prediction_s_page_holds_both_scores(said, leaderboard, tmp_path):
     words = ("predict", "org/model-100", "--benchmark", "gsm8k", "--from", leaderboard, "--report", tmp_path / "p.html")
     out = said(*words)

@@ -32,9 +32,11 @@ def predicted(
     from outweigh.insight.prediction import Predictor
     from outweigh.records import UserError
 
-    if any(each.partition("=")[0] == benchmark for each in told[1]):
-        raise UserError(f"--score {benchmark}: this is what is to be predicted; leave it out")
     provenance, table = tables.learnt_from(source)
+    there = {name for each in table for name in each.scores}
+    benchmark = _meant(benchmark, there)
+    if any(_meant(each.partition("=")[0], there) == benchmark for each in told[1]):
+        raise UserError(f"--score {benchmark}: this is what is to be predicted; leave it out")
     asked = described(model, table, *told)
     others = [each for each in table if each.model.lower() != asked.model.lower()]
     names = sorted({name for each in others for name in each.scores})
@@ -65,11 +67,20 @@ def check_parameters(said: float) -> None:
         raise UserError(f"--parameters {said:g}: give the number of weights, such as 7e9 for 7 billion")
 
 
+def _meant(said: str, known: set[str]) -> str:
+    """The benchmark of this name or title, in any case; what was said where there is none."""
+    from outweigh.interop.leaderboard_tasks import TITLES
+
+    names = {TITLES.get(name, name).casefold(): name for name in known} | {name.casefold(): name for name in known}
+    return names.get(said.casefold(), said)
+
+
 def _score(said: str, known: set[str]) -> "tuple[str, Estimate]":
     """A score as the flag gives it. Its interval is not known, so it has none to speak of."""
     from outweigh.records import Estimate, UserError
 
     name, equals, number = said.partition("=")
+    name = _meant(name, known)
     if name not in known:
         raise UserError(
             f"--score {said}: {name!r} is no benchmark of this leaderboard: it has {', '.join(sorted(known))}"
