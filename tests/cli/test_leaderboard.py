@@ -237,5 +237,7 @@ def test_models_of_a_table_are_compared_by_their_means(said, refused, tables):
         "org/frist-7B: not a model of open-llm-leaderboard-v2; did you mean org/first-7B or org/second-7B?"
     )
     assert "name the models to compare" in refused("compare", "--leaderboard", "open-llm-leaderboard-v2")
+    tables["arena"].write_text(made.LMARENA.splitlines()[0] + "\n")
+    assert "name the models to compare" in refused("compare", "--leaderboard", tables["arena"])
     assert "--measure does not go with --leaderboard" in refused(*words, "--measure")
     assert "--report does not go with --leaderboard" in refused(*words, "--report", "page.html")

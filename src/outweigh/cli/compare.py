@@ -76,8 +76,8 @@ def _published(source: str, models: list[str]) -> "Run":
             near = get_close_matches(model, {each.model for each in table}, 3, 0.6)
             hint = f"; did you mean {' or '.join(near)}?" if near else ""
             raise UserError(f"{model}: not a model of {provenance.name}{hint}")
-    if not rows:
-        raise UserError(f"--leaderboard {source}: name the models to compare, such as {table[0].model}")
+    if not models:
+        raise UserError(f"--leaderboard {source}: name the models to compare, as `outweigh leaderboard` shows them")
     found = published.results(rows, provenance, TITLES, AREAS)
     return Run(name=provenance.name, created_at=datetime.now(UTC), results=tuple(found))
 
