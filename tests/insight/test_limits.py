@@ -110,7 +110,7 @@ def test_a_model_of_which_a_figure_is_not_known_is_the_last_way_out():
 def test_what_is_not_known_is_relaxed_by_giving_the_limit_up():
     beliefs, limits, _, _ = check([SECRET], max_memory_bytes=8e9)
     assert (
-        "no limit max_memory_bytes (it is not known of this model)"
+        "no limit on max_memory_bytes (it is not known of this model)"
         in relaxation(limits, np.zeros(1), beliefs, 0.5).told
     )
 

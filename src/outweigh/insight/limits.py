@@ -229,9 +229,9 @@ def _changes(limits: Sequence[Kept], needed: Floats) -> Floats:
 
 def _relaxed(limit: Kept, place: int, needed: float) -> str:
     if not limit.known[place]:
-        return f"no limit {limit.name} (it is not known of this model)"
+        return f"no limit on {limit.name} (it is not known of this model)"
     if limit.threshold is None:
-        return f"no limit {limit.name}"
+        return f"no limit on {limit.name}"
     return f"{limit.name} = {_rounded(needed, up=limit.name.startswith('max'))}"
 
 
