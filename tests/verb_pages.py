@@ -134,7 +134,11 @@ PREDICTED = Predicted(
     level=0.9,
     method="a blend of learners",
     basis=("bbh", "parameters", "name"),
-    out_of_range=("12 billion parameters are outside what was seen, 1 to 9",),
+    out_of_range=(
+        "12 billion parameters are outside what was seen, 1 to 9",
+        "bbh 41.0 is outside what was seen, 42.0 to 60.0",
+        "its architecture is not known",
+    ),
 )
 ASKED = model("me/new-7B", 0.41, parent="org/best-7B", published=date(2025, 1, 1) - timedelta(days=1))
 

@@ -70,6 +70,24 @@ def test_two_models_are_one_pair_and_no_matrix(printed):
     assert "Differences are paired" in said
 
 
+def test_effect_sizes_and_agreement_are_shown_where_there_is_room(printed):
+    found = comparison(("One", "Two"))
+    row = found.rows[0].but(differences=(difference("One", "Two", same=0.8, kappa=0.5),))
+    said = printed(found.but(rows=(row,)), width=150)
+    assert said.splitlines()[1].split()[-3:] == ["h", "alike", "%"]
+    assert said.splitlines()[2].split()[-2:] == ["+0.10", "80.0"]
+    assert "Cohen's effect size" in " ".join(said.split())
+    assert "alike" not in printed(found, width=120)
+
+
+def test_a_pair_says_what_answers_of_its_own_two_models_lacked(printed):
+    found = comparison(("One", "Two", "Three"))
+    said = printed(found.but(rows=(found.rows[0].but(truncated=(1, 0, 2)),)))
+    assert [line.strip() for line in said.splitlines() if "truncated" in line] == [
+        "truncated 1 and 0", "truncated 1 and 2", "truncated 0 and 2",
+    ]  # fmt: skip
+
+
 def test_three_models_have_a_matrix_and_every_pair(printed):
     said = printed(comparison(("One", "Two", "Three")))
     lines = [line.split() for line in said.splitlines()]

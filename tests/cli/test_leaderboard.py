@@ -210,3 +210,34 @@ def test_a_model_s_history_is_told_by_date(said, refused, tables):
 def test_bad_input_is_one_line(said, refused, tables, flags, told):
     said("import", tables["v2"])
     assert told in refused("leaderboard", *flags)
+
+
+def test_every_flag_is_an_environment_variable_by_its_own_name(said, tables, monkeypatch):
+    for path in tables.values():
+        said("import", path)
+    monkeypatch.setenv("OUTWEIGH_LEADERBOARD_FROM", "open-llm-leaderboard-v2")
+    monkeypatch.setenv("OUTWEIGH_LEADERBOARD_ALL", "1")
+    monkeypatch.setenv("COLUMNS", "160")
+    assert ranked(said)["provenance"]["name"] == "open-llm-leaderboard-v2"
+    for flag in ("predict from", "predict license", "recommend license", "recommend language"):
+        assert f"OUTWEIGH_{flag.upper().replace(' ', '_')}]" in said(flag.split()[0], "--help")
+
+
+def test_models_of_a_table_are_compared_by_their_means(said, refused, tables):
+    said("import", tables["v2"])
+    words = ("compare", "org/first-7B", "ORG/second-7b", "--leaderboard", "open-llm-leaderboard-v2")
+    found = json.loads(said(*words, "--json"))["comparison"]
+    assert found["models"] == ["org/first-7B", "org/second-7B (bfloat16)", "org/second-7B (float16)"]
+    assert [row["title"] for row in found["rows"]][:2] == ["IFEval", "BBH"]
+    assert not any(each["paired"] for row in found["rows"] for each in row["differences"])
+    assert found["notes"][0].startswith("Only means are known, not answers (open-llm-leaderboard-v2, read 2025-03-21: ")
+    assert "unpaired" in said(*words)
+    line = refused("compare", "org/frist-7B", "--leaderboard", "open-llm-leaderboard-v2")
+    assert line.endswith(
+        "org/frist-7B: not a model of open-llm-leaderboard-v2; did you mean org/first-7B or org/second-7B?"
+    )
+    assert "name the models to compare" in refused("compare", "--leaderboard", "open-llm-leaderboard-v2")
+    tables["arena"].write_text(made.LMARENA.splitlines()[0] + "\n")
+    assert "name the models to compare" in refused("compare", "--leaderboard", tables["arena"])
+    assert "--measure does not go with --leaderboard" in refused(*words, "--measure")
+    assert "--report does not go with --leaderboard" in refused(*words, "--report", "page.html")

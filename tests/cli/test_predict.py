@@ -49,7 +49,7 @@ def test_a_model_of_the_table_is_predicted_without_its_own_score(said, leaderboa
 
 
 def test_a_new_model_is_described_by_flags(said, leaderboard):
-    flags = ["--score", "mmlu=0.45", "--parameters", "12e9", "--architecture", "LlamaForCausalLM"]
+    flags = ["--score", "mmlu=0.45", "--parameters", "12B", "--architecture", "LlamaForCausalLM"]
     out = said("predict", "me/new", "--benchmark", "gsm8k", "--from", leaderboard, *flags, "--json")
     document = json.loads(out)
     found = document["prediction"]
@@ -59,6 +59,12 @@ def test_a_new_model_is_described_by_flags(said, leaderboard):
     assert found["low"] <= found["value"] <= found["high"]
     assert 35 < found["value"] < 55
     assert found["basis"] == ["mmlu", "parameters", "architecture", "name"]
+
+
+def test_benchmarks_answer_to_their_titles(said, leaderboard):
+    words = ("predict", "me/new", "--from", leaderboard, "--json")
+    by_title = said(*words, "--benchmark", "GSM8K", "--score", "TruthfulQA=0.45")
+    assert by_title == said(*words, "--benchmark", "gsm8k", "--score", "truthfulqa_mc2=0.45")
 
 
 def test_a_prediction_s_page_holds_both_scores(said, leaderboard, tmp_path):
@@ -76,7 +82,7 @@ def test_a_prediction_s_page_holds_both_scores(said, leaderboard, tmp_path):
 
 def test_what_was_never_seen_is_said(said, leaderboard):
     out = said("predict", "me/new", "--benchmark", "gsm8k", "--from", leaderboard, "--parameters", "2e12")
-    assert "Out of range: 2e+03 billion parameters are outside what was seen, 1 to 40" in out
+    assert "Out of range: 2,000 billion parameters are outside what was seen, 1 to 40" in out
     assert "Out of range: its architecture is not known" in out
 
 
@@ -88,7 +94,9 @@ def test_what_was_never_seen_is_said(said, leaderboard):
         (["--benchmark", "gsm8k", "--score", "mmlu=41"], "--score mmlu=41: give a share from 0 to 1"),
         (["--benchmark", "gsm8k", "--score", "chess=0.4"], "'chess' is no benchmark of this leaderboard"),
         (["--benchmark", "gsm8k", "--parameters", "7"], "--parameters 7: give the number of weights, such as 7e9"),
-        (["--benchmark", "gsm8k", "--published", "soon"], "--published 'soon'"),
+        (["--benchmark", "gsm8k", "--published", "soon"], "--published soon: expected a day such as 2024-06-30"),
+        (["--benchmark", "gsm8k", "--parameters", "7GB"], "--parameters 7GB: not a count; write 8e9 or 8B"),
+        (["--benchmark", "gsm8k", "--score", "gsm8k=0.4"], "--score gsm8k: this is what is to be predicted"),
     ],
 )
 def test_nonsense_gets_one_line(refused, leaderboard, flags, line):

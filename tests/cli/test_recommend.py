@@ -51,6 +51,7 @@ def stored(tmp_path, monkeypatch):
                 runs.add_result(session, name, scored(model, 0.6 + shift, benchmark, 0.1).but(card=card, area=area))
             figures = (
                 figure("e2e_seconds_mean", seconds), figure("e2e_seconds_p95", 1.5 * seconds),
+                figure("ttft_seconds_mean", 0.1 * seconds), figure("tpot_seconds_mean", seconds / 110),
                 figure("peak_device_bytes", 1e9 * seconds), figure("joules_per_request", 40 * seconds),
             )  # fmt: skip
             measurements.add(session, name, measured(model, seconds=seconds, figures=figures, card=card))
@@ -63,10 +64,10 @@ def test_the_answer_comes_first(said, board):
     assert out.startswith("org/best-7b: the best of the 9 models that keep the limits with a probability of ")
     for title in ("Why:", "What is given up:", "What would change it:", "Removed by limits:", "How to deploy it:"):
         assert title in out or title == "What is given up:"
-    assert "max_parameters: 1 models; 1 by it alone" in out
-    assert "licences: 1 models; 1 by it alone" in out
-    assert "not flagged: 1 models" in out
-    assert "org/closed-7b: licences not kept" in out
+    assert "max_parameters: 1 model; 1 by it alone" in out
+    assert "licences: 1 model; 1 by it alone" in out
+    assert "not flagged: 1 model;" in out
+    assert "org/closed-7b: licences not kept: it has other" in out
     assert "scores are those of open-llm-leaderboard-v1, read 2024-07-07" in out
 
 
@@ -102,8 +103,7 @@ def test_a_run_gives_quality_and_costs(said, stored):
     assert "6 [5.4, 6.6]" in out and "4 [3.6, 4.4]" in out  # seconds for 95 % of the answers, and GB
 
 
-def test_a_deployment_prices_every_measured_model(said, stored, tmp_path):
-    text = """
+DESK = """
 name = "desk"
 horizon_months = 12
 [prices]
@@ -124,14 +124,28 @@ output_tokens = 100
 percentile = 95
 seconds = 60
 """
-    assert RENTED["hardware"]["gpu"] in text
-    (tmp_path / "desk.toml").write_text(text)
+
+
+def test_a_deployment_prices_every_measured_model(said, call, stored, tmp_path):
+    assert RENTED["hardware"]["gpu"] in DESK
+    (tmp_path / "desk.toml").write_text(DESK)
     found = json.loads(said("recommend", stored, "--deployment", tmp_path / "desk.toml", "--json"))["recommendation"]
     month = {each["model"]: each["costs"]["cost_per_month"]["value"] for each in found["ranked"]}
     assert set(month) == {"small", "large"} and min(month.values()) > 1000
     assert found["guidance"]["replicas"] >= 1
-    out = said("recommend", stored, "--deployment", tmp_path / "desk.toml", "--max-cost-per-month", "1")
+    code, out, err = call("recommend", stored, "--deployment", tmp_path / "desk.toml", "--max-cost-per-month", "1")
+    assert (code, err) == (2, "")  # a script must not go on as if there were one
     assert out.startswith("No model keeps the limits. The least that would have to give way: max_cost_per_month = ")
+
+
+def test_latency_is_that_of_the_deployment_s_lengths(said, stored, tmp_path):
+    (tmp_path / "desk.toml").write_text(DESK.replace("output_tokens = 100", "output_tokens = 397"))
+    (tmp_path / "need.toml").write_text('deployment = "laptop"\n')
+    words = ("recommend", stored, "--need", tmp_path / "need.toml", "--json")
+    for more, factor in ((), 1.5), (("--deployment", tmp_path / "desk.toml"), 1.5 * (0.1 + 396 / 110)):
+        found = json.loads(said(*words, *more))["recommendation"]["ranked"]
+        seconds = {each["model"]: each["costs"]["latency_seconds"]["value"] for each in found}
+        assert seconds == pytest.approx({"small": 2 * factor, "large": 4 * factor})
 
 
 def test_what_to_run_next_is_a_command(said, stored):
@@ -144,6 +158,7 @@ def test_what_to_run_next_is_a_command(said, stored):
     out = said("recommend", name)
     assert f"outweigh run org/large@{'0' * 40} --benchmark gsm8k --limit 100" in out
     assert "more samples; lowers the expected regret by" in out
+    assert f"a further run counts where it is named too: outweigh recommend {name} latest" in out
 
 
 def test_the_front_is_shown_with_chances(said, board, stored):
@@ -214,6 +229,7 @@ def test_answers_that_make_no_sense_are_one_line(refused, board, monkeypatch, an
         (("--min-score", "gsm8k=40"), "gsm8k: write a share, such as 0.4, not percent"),
         (("--min-score", "maths=0.4"), "unknown area or benchmark 'maths'"),
         (("--max-cost-per-month", "-5"), "limits.max_cost_per_month: it should be greater than 0"),
+        (("--seed", "-1"), "Invalid value for '--seed'"),
         (("--utility", "best"), "utility: it should be 'weighted' or 'max-min'"),
         (("--need", "absent.toml"), "absent.toml: No such file"),
         (("--save", "absent/need.toml"), "absent is not a directory"),
@@ -233,7 +249,7 @@ def test_an_imported_leaderboard_goes_by_its_name(said, refused, board, tmp_path
         assert said(verb, "--leaderboard", "open-llm-leaderboard-v1", *words) == of_file
     assert "there is no table 'v3' of a public leaderboard" in refused("recommend", "--leaderboard", "v3")
     (tmp_path / "arena.csv").write_text(LMARENA)
-    told = "lmarena-text: its scores are ratings in points, and a need weighs shares of right answers"
+    told = "lmarena-text: its scores are ratings in points; expected shares of right answers"
     assert told in refused("recommend", "--leaderboard", tmp_path / "arena.csv")
 
 

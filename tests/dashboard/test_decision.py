@@ -1,5 +1,7 @@
 """The report's answer: which one, how sure, what would change it, and what it costs."""
 
+from dataclasses import replace
+
 import pytest
 
 import decisions
@@ -7,6 +9,7 @@ from html_page import parsed, plain
 from outweigh.dashboard.clouds import WIDE_CLOUDS, Cloud, Clouds, axes, ellipse, labels, steps
 from outweigh.dashboard.decision import Decision
 from outweigh.dashboard.decision_front import chance, on_front, placed
+from outweigh.dashboard.describe import headline
 from outweigh.dashboard.evidence import Evidence
 from outweigh.dashboard.report import report_html
 from outweigh.records import CostName
@@ -59,6 +62,15 @@ def test_what_would_change_it_and_what_to_run(make, kit, found):
     assert "outweigh run org/" in pick
 
 
+def test_a_model_s_name_keeps_its_small_letter(make, kit, found):
+    said = found.recommendation.but(trade_offs=("org/small: 2.0 points [1.0, 3.0] ahead in code",))
+    made = page(make(), replace(found, recommendation=said), kit.NOW)
+    assert "org/small: 2.0 points [1.0, 3.0] ahead in code." in plain(made.by_id("pick")["text"])
+    long = "one/model: the best of the 3 models that keep the limits with a probability of 60 %"
+    assert headline(f"{long}. small/model is the best more often.")[1] == "small/model is the best more often."
+    assert headline(f"{long}; taking it forgoes 1 point.") == (long, "Taking it forgoes 1 point.")
+
+
 def test_who_was_removed_is_said(make, kit):
     made = page(make(), decisions.decision(max_memory_bytes=5e9), kit.NOW)
     assert plain(made.all("h1")[0]["text"]).startswith("middle:")
@@ -89,6 +101,10 @@ def test_every_chart_of_the_decision_has_its_table(make, kit, found):
     captions = [plain(one["text"]) for one in made.all("caption")]
     assert "Cost of a month by volume" in captions
     assert "What moves the total, one input at a time" in captions
+
+
+def test_where_all_are_on_the_front_nobody_is_said_to_be_beaten(make, kit, found):
+    assert "none is beaten on both" in plain(page(make(), found, kit.NOW).by_id("main")["text"])
 
 
 def test_the_front_is_who_nobody_beats_on_both():

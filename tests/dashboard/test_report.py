@@ -175,6 +175,16 @@ def test_every_pair_of_several_models_can_be_looked_up(make, kit):
     assert len([one for one in page.all("caption") if " minus " in one["text"]]) == 6
 
 
+def test_pairs_have_effect_sizes(make, kit):
+    case = make()
+    rows = tuple(
+        row.but(differences=tuple(each.but(effect=-0.21) for each in row.differences)) for row in case.comparison.rows
+    )
+    page = read(replace(case, comparison=case.comparison.but(rows=rows)))
+    table = next(one for one in page.all("table") if " minus " in one["text"])
+    assert "Effect, h" in table["text"] and "−0.21" in table["text"]
+
+
 def test_failures_are_said_at_the_top_and_counted_below(make):
     page = read(make(problems=7))
     assert "7 failed, 21 lost part of the prompt" in plain(page.by_class("banner")[0]["text"])

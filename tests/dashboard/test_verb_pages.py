@@ -261,7 +261,10 @@ def test_a_prediction_is_called_predicted_everywhere(read):
     (sentence,) = labels(page)
     assert sentence == "GPQA is predicted at 34.5 % (28.1–41.0); the known score is BBH at 41.0 ± 3.0."
     assert "GPQA 34.5 28.1–41.0 predicted, 90 % interval" in text(page, "chart-prediction")
-    assert "Out of range. 12 billion parameters are outside" in plain(page.by_class("banner")[0]["text"])
+    parameters, score, card = (plain(each["text"]) for each in page.by_class("banner"))
+    assert "Out of range. 12 billion parameters are outside" in parameters
+    assert "Out of range. BBH 41.0 is outside what was seen" in score
+    assert "Out of range. Its architecture is not known." in card
     assert "BBH, parameters, name" in text(page, "prediction")
 
 

@@ -122,6 +122,7 @@ def test_sizes_and_parameters():
     assert words.parameters(134_515_008) == "135 M"
     assert words.parameters(999_900_000) == "1 B"
     assert words.parameters(1_711_376_384) == "1.71 B"
+    assert words.parameters(2 * 10**12) == "2 T"
 
 
 @given(st.text(max_size=80), st.integers(5, 40))

@@ -5,6 +5,7 @@ import pytest
 from candidates import need
 from measurements import figure, measured, scored, spec
 from outweigh.insight.candidates import of_runs, of_standings
+from outweigh.insight.recommendation import recommend
 from outweigh.records import (
     Arrival,
     CostName,
@@ -124,6 +125,53 @@ def test_one_request_at_a_time_counts_where_no_load_is_given():
     assert of_runs((), both, need())[0].costs[CostName.LATENCY].value == 1.0
 
 
+SHOWN = "58 requests show 0.7 s, but an interval takes about 208 like these"
+
+
+def few(*shares, mean=0.6, percentile="p95"):
+    """A measurement of too few requests for the far percentiles."""
+    figures = [figure(f"e2e_seconds_p{share}", value) for share, value in shares]
+    figures += [figure("e2e_seconds_mean", mean)] if mean else []
+    return measured(figures=tuple(figures), unmeasured={f"e2e_seconds_{percentile}": SHOWN})
+
+
+def test_a_percentile_of_too_few_requests_lies_between_a_lower_one_and_what_the_mean_allows():
+    (found,) = of_runs(held(scored()), [few((50, 0.5), (90, 0.8))], need())
+    latency = found.costs[CostName.LATENCY]
+    assert (latency.low, latency.high) == (pytest.approx(0.72), pytest.approx(20 * 0.66))
+    assert 0.8 <= latency.value <= 2.0
+    assert latency.known is Known.ESTIMATED
+    assert found.guidance.unknown == {}
+    (note,) = [each for each in recommend([found], need()).notes if "estimated" in each]
+    assert "latency_seconds (measured, 8 at a time" in note and "measure longer)" in note
+
+
+def test_a_percentile_that_is_not_measured_lies_between_its_neighbours():
+    wanted = need(limits={"latency_percentile": 97})
+    (found,) = of_runs((), [few((50, 0.5), (95, 0.8), (99, 1.5))], wanted)
+    latency = found.costs[CostName.LATENCY]
+    assert (latency.low, latency.high) == (pytest.approx(0.72), pytest.approx(1.65))
+
+
+def test_a_latency_is_that_of_the_load_s_lengths():
+    figures = [figure("e2e_seconds_p95", 2.0), figure("e2e_seconds_mean", 1.0)]
+    figures += [figure("ttft_seconds_mean", 0.2), figure("tpot_seconds_mean", 0.01)]
+    one = measured(tokens=(100, 80), figures=tuple(figures))
+    load = {"mean_requests_per_second": 1, "prompt_tokens": 200, "output_tokens": 161}
+    latency = of_runs((), [one], need(load=load))[0].costs[CostName.LATENCY]
+    assert (latency.value, latency.low) == (pytest.approx(2.0 * (0.4 + 1.6)), pytest.approx(1.8 * (0.4 + 1.6)))
+    assert (latency.known, latency.source.endswith("scaled to 200 + 161")) == (Known.ESTIMATED, True)
+    as_measured = need(load=load | {"prompt_tokens": 100, "output_tokens": 80})
+    assert of_runs((), [one], as_measured)[0].costs[CostName.LATENCY].known is Known.MEASURED
+
+
+def test_it_is_said_why_a_latency_is_not_known():
+    (found,) = of_runs((), [few((50, 0.5), mean=None)], need())
+    assert CostName.LATENCY not in found.costs
+    assert found.guidance.unknown == {"latency": f"{SHOWN}; measure longer"}
+    assert of_runs(held(scored()), (), need())[0].guidance.unknown == {}
+
+
 def test_protocols_are_never_mixed_in_one_column():
     other = scored("org/large")
     other = other.but(evaluation=other.evaluation.but(shots=5))
@@ -180,3 +228,10 @@ def test_errors_on_the_same_samples_are_shared():
 def test_the_reference_is_what_run_takes(source, name, reference):
     (found,) = of_runs((), [measured(spec(name, source=source))], need())
     assert found.reference == reference
+
+
+def test_the_reference_tells_the_precision_where_a_model_was_run_in_two():
+    both = [measured(spec("org/m", precision=precision)) for precision in ("float32", "bfloat16")]
+    name = f"org/m@{'0' * 40}"
+    found = [each.reference for each in of_runs((), both, need())]
+    assert found == [f"{name} --precision float32", f"{name} --precision bfloat16"]

@@ -163,6 +163,13 @@ def test_rows_without_scores_or_of_few_benchmarks_are_no_trouble():
     assert families([]) == []
 
 
+def test_an_equal_score_on_one_benchmark_makes_nobody_kin():
+    votes = {"parameters": None, "architecture": None}
+    open_models = [standing(f"Qwen3-{place}B", [0.5 + place / 100], **votes) for place in range(4, 9)]
+    found = families([*open_models, standing("Closed-Pro", [0.561], **votes), standing("Closed-Max", [0.562], **votes)])
+    assert found[5:] == ["closed-pro", "closed-max"]
+
+
 def test_the_order_of_rows_does_not_matter():
     table = [
         *rows(15, "Llama-3.1-8B-tune"),

@@ -6,7 +6,7 @@ import pytest
 from candidates import candidate, need, score
 from outweigh.insight.beliefs import believed
 from outweigh.insight.limits import checked, effects, relaxation, removed, together
-from outweigh.records import Objective, UserError
+from outweigh.records import Guidance, Objective, UserError
 
 
 def check(candidates, certainty=0.5, **limits):
@@ -25,8 +25,8 @@ SECRET = candidate("secret", {"a": 0.5})
     ("limits", "gone"),
     [
         ({"max_parameters": 8e9}, {"large": "7e+10 where the limit is 8e+09", "secret": "not known"}),
-        ({"licences": ["mit", "apache-2.0"]}, {"large": "not kept", "secret": "not known"}),
-        ({"languages": ["de"]}, {"small": "not kept", "secret": "not known"}),
+        ({"licences": ["mit", "apache-2.0"]}, {"large": "not kept: it has llama3", "secret": "not known"}),
+        ({"languages": ["de"]}, {"small": "not kept: it has en", "secret": "not known"}),
         ({"min_context_tokens": 16384}, {"small": "8192 where the limit is 1.638e+04", "secret": "not known"}),
         ({"max_memory_bytes": 8e9}, dict.fromkeys(("small", "large", "secret"), "not known; `outweigh measure` it")),
         ({}, {}),
@@ -35,6 +35,14 @@ SECRET = candidate("secret", {"a": 0.5})
 def test_each_limit_removes_those_that_fail_it_or_of_which_it_is_not_known(limits, gone):
     _, _, _, found = check([SMALL, LARGE, SECRET], **limits)
     assert {each.model: each.told for each in found} == gone
+
+
+def test_it_is_said_why_a_figure_is_not_known():
+    noisy = SMALL.but(guidance=Guidance(unknown={"latency": "too few requests", "cost": "too slow for the limit"}))
+    limits = {"max_latency_seconds": 2, "max_cost_per_month": 100, "max_memory_bytes": 8e9}
+    for name, told in zip(limits, ("too few requests", "too slow for the limit", None), strict=True):
+        (found,) = check([noisy], **{name: limits[name]})[3]
+        assert found.told == (f"not known: {told}" if told else "not known; `outweigh measure` it")
 
 
 def test_a_model_that_cannot_be_had_or_is_flagged_is_removed_without_a_limit():
@@ -102,7 +110,7 @@ def test_a_model_of_which_a_figure_is_not_known_is_the_last_way_out():
 def test_what_is_not_known_is_relaxed_by_giving_the_limit_up():
     beliefs, limits, _, _ = check([SECRET], max_memory_bytes=8e9)
     assert (
-        "no limit max_memory_bytes (it is not known of this model)"
+        "no limit on max_memory_bytes (it is not known of this model)"
         in relaxation(limits, np.zeros(1), beliefs, 0.5).told
     )
 

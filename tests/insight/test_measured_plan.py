@@ -128,7 +128,7 @@ def test_other_measured_models_are_alternatives():
 def test_a_model_that_is_not_in_the_runs_is_named():
     with pytest.raises(UserError, match="model 'other' is not in the runs: small"):
         plan([measured()], base=BARE.but(model="other"))
-    with pytest.raises(UserError, match=r"desk: which model of the runs\? Write model = one of small, tiny"):
+    with pytest.raises(UserError, match=r"which model\? Write model = 'small' or 'tiny' in its file"):
         plan([measured(), measured("org/tiny")])
     with pytest.raises(UserError, match="small was not measured in the runs"):
         plan([], [scored()], base=BARE.but(model="small"))

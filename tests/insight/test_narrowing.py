@@ -57,6 +57,13 @@ def test_words_are_found_whatever_their_case():
     assert passing(family="A", families=families)[0] == ["org/one-7B", "org/packed-70B-4bit", "org/cut-70B"]
 
 
+@pytest.mark.parametrize("said", ["qwen-2.5 7b", "Qwen/Qwen2.5-7B", "qwen2.5-7b", "Qwen/Qwen2.5-7B-Instruct"])
+def test_a_family_answers_to_its_base_s_names(said):
+    families = ["qwen-2.5 7b", "phi-4", *["qwen-2.5 14b"] * 7]
+    assert passing(family=said, families=families)[0] == ["org/one-7B"]
+    assert passing(family="microsoft/phi-4", families=families)[0] == ["org/packed-70B-4bit"]
+
+
 def test_dates_are_those_of_publication_else_of_submission():
     assert passing(since=date(2024, 6, 1)) == (["org/packed-70B-4bit"], {"of unknown date": 7})
     assert passing(since=date(2024, 1, 1))[0] == ["org/one-7B", "org/packed-70B-4bit"]

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from outweigh.insight.leaderboard_rows import remarks
 from outweigh.insight.own_standings import entrants, own_table
 from outweigh.records import Asked, ModelCard
 
@@ -32,6 +33,16 @@ def test_a_group_is_one_benchmark(make, knowledge):
     (standing,) = own_table(results).standings
     assert list(standing.scores) == ["mmlu"]
     assert standing.scores["mmlu"].count == 80
+
+
+def test_what_answers_lacked_stands_beside_the_score(make):
+    cut, whole = make("x", HALF).result.but(failed=2, truncated=3), make("y", HALF).result
+    (standing,) = own_table([cut, whole]).standings
+    assert standing.flaws == ("2 of 80 answers failed", "3 of 80 answers truncated")
+    assert remarks(standing) == standing.flaws
+    assert own_table([whole]).standings[0].flaws == ()
+    (entrant,), _ = entrants([make("plain", HALF).result.but(unreadable=1)], ASKED, "board")
+    assert entrant.flaws == ("1 of 40 answers unreadable",)
 
 
 def test_what_is_no_share_is_not_averaged(make):

@@ -90,7 +90,7 @@ def test_what_was_never_seen_is_flagged(predictor):
     odd = NEW[0].but(parameters=4e12, architecture="Mamba9", published=date(2031, 1, 1))
     (found,) = predictor.predict([odd])
     text = "; ".join(found.out_of_range)
-    assert "4e+03 billion parameters are outside" in text
+    assert "4,000 billion parameters are outside" in text
     assert "Mamba9: 0 models" in text
     assert "published on 2031-01-01, after all" in text
     assert "unlike those of any model" in text

@@ -103,6 +103,8 @@ def test_the_only_one_left_is_said_to_be_that():
         [candidate("tiny", {"a": 0.3}, parameters=1e8), *crowd(parameters=9e9)], need(limits={"max_parameters": 1e9})
     )
     assert found.answer == "tiny: the only one of 11 models that keeps the limits."
+    alone = recommend([candidate("tiny", {"a": 0.3})], need()).answer
+    assert alone == "tiny: the only candidate, which keeps the limits; nobody is there to compare it with."
 
 
 def test_reasons_and_trade_offs_name_goals_with_intervals():

@@ -40,3 +40,11 @@ def test_the_volume_is_of_those_that_keep_the_limits():
 def test_where_nobody_keeps_the_limits_it_is_said():
     with pytest.raises(UserError, match="no model keeps the limits"):
         trade(MODELS, need(limits={"max_memory_bytes": 1e9}))
+
+
+def test_it_is_said_why_there_is_no_volume():
+    many = [candidate("m", {name: 0.5 for name in "abcdef"}), candidate("n", {name: 0.6 for name in "abcdef"})]
+    found = trade(many, need())
+    assert found.hypervolume is None
+    assert found.notes == ("no hypervolume: it is taken of at most 5 objectives, and these are 6",)
+    assert trade(MODELS, need()).notes == ()

@@ -112,6 +112,8 @@ def test_results_are_found_by_model_and_by_benchmark(url: str, make_result: Make
         assert told == [("org/a", "x"), ("org/b", "x"), ("org/a", "y")]
         assert [each.evaluation.benchmark for each in runs.results(session, model="org/a")] == ["x", "y"]
         (titled, _) = runs.results(session, model=make_result("org/a").model)
+        for said in ("ORG/a", "package:org/a", f"org/a@{'0' * 40}"):
+            assert len(runs.results(session, model=said)) == 2
         assert titled.evaluation.model.name == "org/a"
         (other,) = runs.results(session, benchmarks={"y", "z"})
         assert other.evaluation.benchmark == "y"

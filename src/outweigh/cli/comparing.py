@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 _FEW = 3  # models whose every pair is a table of its own
+_MORE = "; h is Cohen's effect size, 0.2 small and 0.8 large; “alike” are samples on which both did the same"
+_ALL = 150  # columns of a terminal that has room for effect sizes and agreement
 
 
 def interval(estimate: Estimate | None, digits: int = 1) -> str:
@@ -39,9 +41,11 @@ def p_value(value: float) -> str:
     return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
-def _flaws(row: Row) -> str:
+def _flaws(row: Row, *places: int) -> str:
+    """What answers of the models in these places lacked."""
     counts = ((row.failed, "failed"), (row.truncated, "truncated"), (row.unreadable, "unreadable"))
-    told = [f"{word} {' and '.join(map(str, count))}" for count, word in counts if any(count)]
+    of_them = [([count[place] for place in places if count], word) for count, word in counts]
+    told = [f"{word} {' and '.join(map(str, count))}" for count, word in of_them if any(count)]
     return ", ".join(told)
 
 
@@ -54,7 +58,7 @@ def _one_model(console: "Console", comparison: Comparison) -> None:
             interval(estimate),
             str(estimate.count) if estimate else "0",
             percent(row.chance) if row.chance is not None else "",
-            _flaws(row),
+            _flaws(row, 0),
         )
     console.print(made)
 
@@ -64,21 +68,25 @@ def _pair(console: "Console", comparison: Comparison, first: str, second: str) -
     wide = console.width >= 130 + 2 * max(0, len(first + second) - 30)
     names = (first, second) if wide else ("A", "B")
     digits = 1 if console.width >= 110 else 0
-    columns = 7 if console.width >= 90 else 5  # the finding below names the sample sizes and detectable gaps
+    columns = (
+        9 if console.width >= _ALL else 7 if console.width >= 90 else 5
+    )  # the finding below names the sample sizes and detectable gaps
     if not wide:
         console.print(f"[bold]A[/bold] = {first}   [bold]B[/bold] = {second}")
     heads = [f"{names[0]} %", f"{names[1]} %", "difference" if wide else "A − B", "adj. p", "verdict", "sees ≥", "n"]
-    made = table("", *heads[:columns], right=(1, 2, 3, 4, 6, 7))
+    heads += ["h", "alike %"]
+    made = table("", *heads[:columns], right=(1, 2, 3, 4, 6, 7, 8, 9))
     kind = comparison.rows[0].kind if comparison.rows else ""
+    places = [comparison.models.index(name) for name in (first, second)]
     for row in comparison.rows:
         if row.kind != kind:
             made.add_row()
             kind = row.kind
-        cells = [interval(row.estimates[comparison.models.index(name)], digits) for name in (first, second)]
+        cells = [interval(row.estimates[place], digits) for place in places]
         found = [each for each in row.differences if (each.first, each.second) == (first, second)]
-        flaws = _flaws(row)
+        flaws = _flaws(row, *places)
         title = f"{row.title}\n[yellow]{flaws}[/yellow]" if flaws else row.title
-        told = _difference(found[0], names, digits) if found else ("–", "", "not compared", "", "")
+        told = _difference(found[0], names, digits) if found else ("–", "", "not compared", "", "", "", "")
         made.add_row(title, *cells, *told[: columns - 2])
     console.print(made)
 
@@ -91,6 +99,8 @@ def _difference(found: Difference, names: tuple[str, str], digits: int) -> tuple
         verdict(found, names),
         f"{100 * found.minimum_detectable:.{digits}f}",
         str(found.count),
+        "" if found.effect is None else f"{found.effect:+.2f}",
+        "" if found.same is None else percent(found.same),
     )
 
 
@@ -168,7 +178,8 @@ def print_comparison(console: "Console", comparison: Comparison, *, pairs: bool 
     elif count > 1:
         console.print(
             "Differences are paired, on the same samples, where nothing else is said; p is corrected by Holm; “sees ≥” "
-            "is the smallest true gap in points that this many samples show four times in five.",
+            "is the smallest true gap in points that this many samples show four times in five"
+            f"{_MORE if console.width >= _ALL else ''}.",
             style="dim",
         )
     for note in comparison.notes:

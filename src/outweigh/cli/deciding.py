@@ -74,12 +74,10 @@ def _pick(found: "Recommendation | None") -> str | None:
 
 def _recommended(runs: "Sequence[Run]", held: "Held", path: Path, deployment: Path | None) -> "Recommendation":
     from outweigh.cli import recommending
-    from outweigh.insight.recommendation import recommend
+    from outweigh.insight.beliefs import SEED
 
     need = recommending.need(path, {"weights": {}, "limits": {}}, interview=False)
-    known = recommending.of_runs(runs, held, need, deployment)
-    found = recommend(known.candidates, known.need, commands=known.commands)
-    return found.but(notes=(*found.notes, *known.notes))
+    return recommending.of_runs(runs, held, need, deployment).recommended(SEED)
 
 
 def _plan(runs: "Sequence[Run]", path: Path, recommended: "Recommendation | None") -> "CostPlan":

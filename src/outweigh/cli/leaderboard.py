@@ -6,24 +6,26 @@ import typer
 
 from outweigh.cli.output import AsJson
 from outweigh.cli.pages import ReportFile, check_report, write_page
-from outweigh.cli.quantities import SIZE, parameters
+from outweigh.cli.quantities import SIZE, day, parameters
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from outweigh.records import Area
 
 
 def leaderboard(  # noqa: PLR0913 - each is a flag
     source: Annotated[
         str | None,
-        typer.Option("--from", help="A table that was imported, by its name, or `own`. Default: the only one."),
+        typer.Option(
+            "--from",
+            envvar="OUTWEIGH_LEADERBOARD_FROM",
+            help="A table that was imported, by its name, or `own`. Default: the only one.",
+        ),
     ] = None,
     min_size: Annotated[str | None, typer.Option(help=f"Smallest model, {SIZE}.")] = None,
     max_size: Annotated[str | None, typer.Option(help=f"Largest model, {SIZE}.")] = None,
     license: Annotated[list[str] | None, typer.Option(help="A licence such as apache-2.0; may be repeated.")] = None,
     precision: Annotated[str | None, typer.Option(help="The precision that it was asked in, such as bfloat16.")] = None,
-    family: Annotated[str | None, typer.Option(help="Models of one base, by the base's name.")] = None,
+    family: Annotated[str | None, typer.Option(help="Models of one base, such as Qwen/Qwen2.5-7B.")] = None,
     architecture: Annotated[str | None, typer.Option(help="Such as LlamaForCausalLM.")] = None,
     area: Annotated[str | None, typer.Option(help="Benchmarks of one area only, such as reasoning.")] = None,
     since: Annotated[str | None, typer.Option(help="Published (else submitted) on this day or later.")] = None,
@@ -36,7 +38,7 @@ def leaderboard(  # noqa: PLR0913 - each is a flag
     sort: Annotated[str, typer.Option(help="mean, win-rate, z, or a benchmark.")] = "mean",
     by_family: Annotated[bool, typer.Option("--by-family", help="Only the best model of each family.")] = False,
     limit: Annotated[int, typer.Option(help="How many to show; your own are shown in any case.")] = 20,
-    everything: Annotated[bool, typer.Option("--all", help="Show all.")] = False,
+    everything: Annotated[bool, typer.Option("--all", envvar="OUTWEIGH_LEADERBOARD_ALL", help="Show all.")] = False,
     all_benchmarks: Annotated[
         bool, typer.Option("--all-benchmarks", help="Of own results: also what not every model was asked.")
     ] = False,
@@ -64,7 +66,7 @@ def leaderboard(  # noqa: PLR0913 - each is a flag
         architecture=architecture,
         family=family,
         area=_area(area),
-        since=_day(since),
+        since=day(since, "since") if since else None,
         official=official,
         flagged=flagged,
         unavailable=unavailable,
@@ -104,16 +106,3 @@ def _area(said: str | None) -> "Area | None":
         return Area(said.casefold())
     except ValueError as error:
         raise UserError(f"--area {said}: there are {', '.join(Area)}") from error
-
-
-def _day(said: str | None) -> "date | None":
-    from datetime import date
-
-    from outweigh.records import UserError
-
-    if said is None:
-        return None
-    try:
-        return date.fromisoformat(said)
-    except ValueError as error:
-        raise UserError(f"--since {said}: expected a day such as 2024-06-30") from error

@@ -15,7 +15,7 @@ def pareto(  # noqa: PLR0913 - each is a flag
     weight: Weights = None,
     deployment: DeploymentFile = None,
     leaderboard: Leaderboard = None,
-    seed: Annotated[int, typer.Option(help="Seed of the worlds.")] = 1234,
+    seed: Annotated[int, typer.Option(help="Seed of the worlds.", min=0)] = 1234,
     report: ReportFile = None,
     as_json: AsJson = False,
 ) -> None:

@@ -29,18 +29,20 @@ def predict(  # noqa: PLR0913 - each is a flag
     source: Annotated[
         str | None,
         typer.Option(
-            "--from", help="The table to learn from: an imported one, by its name, or a csv. Default: the only one."
+            "--from",
+            envvar="OUTWEIGH_PREDICT_FROM",
+            help="The table to learn from: an imported one, by its name, or a csv. Default: the only one.",
         ),
     ] = None,
     score: Annotated[
         list[str] | None,
         typer.Option(help="A known score, from 0 to 1: leaderboard_bbh=0.41; may be given several times."),
     ] = None,
-    parameters: Annotated[float | None, typer.Option(help="How many weights: 7e9.")] = None,
+    parameters: Annotated[str | None, typer.Option(help="How many weights: 7B, 7e9.")] = None,
     architecture: Annotated[str | None, typer.Option(help="As in config.json: LlamaForCausalLM.")] = None,
     precision: Annotated[str | None, typer.Option(help="As the leaderboard says it: bfloat16.")] = None,
     kind: Annotated[str | None, typer.Option(help="As the leaderboard says it: pretrained, chatmodels.")] = None,
-    license_: Annotated[str | None, typer.Option("--license", help="As on the Hub: apache-2.0.")] = None,
+    license: Annotated[str | None, typer.Option(help="As on the Hub: apache-2.0.")] = None,
     parent: Annotated[str | None, typer.Option(help="The model that it was made from.")] = None,
     published: Annotated[str | None, typer.Option(help="The day it came out: 2025-01-31.")] = None,
     chat_template: Annotated[
@@ -50,17 +52,19 @@ def predict(  # noqa: PLR0913 - each is a flag
     as_json: AsJson = False,
 ) -> None:
     """Predict a score from the model's card and its other scores, or its time, memory and energy on other hardware."""
+    from outweigh.cli.quantities import count, day
     from outweigh.records import UserError
 
     check_report(report)
+    size = count(parameters, "parameters") if parameters else None
     card = {
-        "parameters": parameters,
+        "parameters": size,
         "architecture": architecture,
         "precision": precision,
         "kind": kind,
-        "license": license_,
+        "license": license,
         "parent": parent,
-        "published": published,
+        "published": day(published, "published") if published else None,
         "chat_template": chat_template,
     }
     if (benchmark is None) == (hardware is None):
@@ -73,7 +77,7 @@ def predict(  # noqa: PLR0913 - each is a flag
         raise UserError("--report draws a predicted score: it does not go with --hardware")
     else:
         work = (batch_size, prompt_tokens, output_tokens)
-        _elsewhere(model, (hardware or "", measured_on), run or ["latest"], work, (parameters, precision), as_json)
+        _elsewhere(model, (hardware or "", measured_on), run or ["latest"], work, (size, precision), as_json)
 
 
 def _score(

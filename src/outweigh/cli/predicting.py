@@ -30,8 +30,13 @@ def predicted(
     """What a table that was imported, or a csv, lets expect of the model; `told` are its card and scores from flags."""
     from outweigh.cli import tables
     from outweigh.insight.prediction import Predictor
+    from outweigh.records import UserError
 
     provenance, table = tables.learnt_from(source)
+    there = {name for each in table for name in each.scores}
+    benchmark = _meant(benchmark, there)
+    if any(_meant(each.partition("=")[0], there) == benchmark for each in told[1]):
+        raise UserError(f"--score {benchmark}: this is what is to be predicted; leave it out")
     asked = described(model, table, *told)
     others = [each for each in table if each.model.lower() != asked.model.lower()]
     names = sorted({name for each in others for name in each.scores})
@@ -43,18 +48,12 @@ def predicted(
 
 def described(model: str, table: "Sequence[Standing]", card: Mapping[str, Any], scores: Sequence[str]) -> "Standing":
     """The model's row, or a new one for a model that the leaderboard lacks, with what was said about it put in."""
-    from pydantic import ValidationError
-
-    from outweigh.records import Standing, UserError
+    from outweigh.records import Standing
 
     rows = [each for each in table if each.model.lower() == model.lower()]
     base = rows[-1] if rows else Standing(provenance="told", model=model)
     known = {name for each in table for name in each.scores}
-    try:
-        changed = base.but(**card)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise UserError(f"--{first['loc'][0]} {first['input']!r}: {first['msg']}".replace("_", "-")) from error
+    changed = base.but(**card)
     if changed.parameters is not None:
         check_parameters(changed.parameters)
     return changed.but(scores={**changed.scores, **dict(_score(each, known) for each in scores)})
@@ -68,11 +67,20 @@ def check_parameters(said: float) -> None:
         raise UserError(f"--parameters {said:g}: give the number of weights, such as 7e9 for 7 billion")
 
 
+def _meant(said: str, known: set[str]) -> str:
+    """The benchmark of this name or title, in any case; what was said where there is none."""
+    from outweigh.interop.leaderboard_tasks import TITLES
+
+    names = {TITLES.get(name, name).casefold(): name for name in known} | {name.casefold(): name for name in known}
+    return names.get(said.casefold(), said)
+
+
 def _score(said: str, known: set[str]) -> "tuple[str, Estimate]":
     """A score as the flag gives it. Its interval is not known, so it has none to speak of."""
     from outweigh.records import Estimate, UserError
 
     name, equals, number = said.partition("=")
+    name = _meant(name, known)
     if name not in known:
         raise UserError(
             f"--score {said}: {name!r} is no benchmark of this leaderboard: it has {', '.join(sorted(known))}"

@@ -1,6 +1,10 @@
-"""Sizes and counts as people write them on the command line."""
+"""Sizes, counts and days as people write them on the command line."""
 
 import re
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
 
 _NUMBER = re.compile(r"((?:\d+(?:\.\d+)?|\.\d+)(?:e\d+)?)\s*([A-Za-z]*)")
 _BYTES = {
@@ -25,6 +29,18 @@ def count(text: str, flag: str) -> float:
 def parameters(text: str, flag: str) -> float:
     """ "7" (billions), "0.5B" or "135M"."""
     return _number(text, flag, _BILLIONS, f"a size is a number above 0, {SIZE}")
+
+
+def day(text: str, flag: str) -> "date":
+    """ "2024-06-30"."""
+    from datetime import date
+
+    from outweigh.records.errors import UserError
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"--{flag} {text}: expected a day such as 2024-06-30") from error
 
 
 def named(given: list[str], flag: str, example: str) -> dict[str, float]:

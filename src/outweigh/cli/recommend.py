@@ -40,21 +40,22 @@ def recommend(  # noqa: PLR0913 - each is a flag
     max_cost_per_million_tokens: Annotated[float | None, typer.Option(help="In the deployment's currency.")] = None,
     max_parameters: Annotated[str | None, typer.Option(help="8e9, 8B.")] = None,
     min_context: Annotated[int | None, typer.Option(help="Tokens that prompt and answer may have together.")] = None,
-    licences: Annotated[
-        list[str] | None, typer.Option("--license", help="A licence that is allowed; may be given often.")
-    ] = None,
-    languages: Annotated[
-        list[str] | None, typer.Option("--language", help="A language that is needed: en; may be given often.")
+    license: Annotated[list[str] | None, typer.Option(help="A licence that is allowed; may be given often.")] = None,
+    language: Annotated[
+        list[str] | None, typer.Option(help="A language that is needed: en; may be given often.")
     ] = None,
     deployment: DeploymentFile = None,
     leaderboard: Leaderboard = None,
     interview: Annotated[bool, typer.Option("--interview", help="Ask for the need, a few questions.")] = False,
     save: Annotated[Path | None, typer.Option(help="Also write the need as TOML to this file.")] = None,
-    seed: Annotated[int, typer.Option(help="Seed of the worlds.")] = 1234,
+    seed: Annotated[int, typer.Option(help="Seed of the worlds.", min=0)] = 1234,
     report: ReportFile = None,
     as_json: AsJson = False,
 ) -> None:
-    """Recommend a model: which one, how sure, why, what would change it, and what to run next."""
+    """Recommend a model: which one, how sure, why, what would change it, and what to run next.
+
+    Where no model keeps the limits, the exit code is 2.
+    """
     from outweigh.cli.quantities import count, named, size
     from outweigh.engine.measure_config import seconds
 
@@ -66,8 +67,8 @@ def recommend(  # noqa: PLR0913 - each is a flag
         "max_cost_per_million_tokens": max_cost_per_million_tokens,
         "max_parameters": count(max_parameters, "max-parameters") if max_parameters else None,
         "min_context_tokens": min_context,
-        "licences": licences,
-        "languages": languages,
+        "licences": license,
+        "languages": language,
     }
     flags = {"weights": named(weight or [], "weight", "reasoning=2"), "utility": utility, "limits": limits}
     _recommend(runs or [], flags, need, interview=interview, save=save, seed=seed, deployment=deployment,
@@ -78,7 +79,6 @@ def _recommend(runs: list[str], flags: dict[str, Any], need: Path | None, **aske
     from outweigh.cli import recommended, recommending
     from outweigh.cli.files import check_target, write_whole
     from outweigh.cli.output import console, print_json
-    from outweigh.insight import recommendation
     from outweigh.interop import need_toml
 
     check_report(asked["report"])
@@ -88,8 +88,7 @@ def _recommend(runs: list[str], flags: dict[str, Any], need: Path | None, **aske
     found = recommending.candidates(runs, wanted, asked["leaderboard"], asked["deployment"])
     if asked["save"] is not None:
         write_whole(asked["save"], need_toml.written(wanted).encode("utf-8"))
-    said = recommendation.recommend(found.candidates, found.need, commands=found.commands, seed=asked["seed"])
-    said = said.but(notes=(*said.notes, *found.notes))
+    said = found.recommended(asked["seed"])
     if asked["as_json"]:
         print_json("recommendation", {"recommendation": said.model_dump(mode="json")})
     else:
@@ -98,3 +97,5 @@ def _recommend(runs: list[str], flags: dict[str, Any], need: Path | None, **aske
         from outweigh.dashboard.recommend_build import recommend_page
 
         write_page(recommend_page(said, found.currency), asked["report"], quiet=asked["as_json"])
+    if not said.ranked:
+        raise typer.Exit(2)

@@ -119,7 +119,8 @@ def _removed(found: "Recommendation") -> list[str]:
     for each in found.effects:
         if each.failing:
             unknown = f", of which {each.unknown:,} because it is not known" if each.unknown else ""
-            lines.append(f"{each.limit}: {each.failing:,} models{unknown}; {each.alone:,} by it alone")
+            models = f"{each.failing:,} model{'' if each.failing == 1 else 's'}"
+            lines.append(f"{each.limit}: {models}{unknown}; {each.alone:,} by it alone")
     near = sorted(found.removed, key=lambda each: -each.chance)
     if len(near) > _SHOWN:
         near = [each for each in near if each.chance > _UNLIKELY]
@@ -171,7 +172,8 @@ def print_front(out: "Console", found: "Front") -> None:
     if found.hypervolume is not None:
         share = found.hypervolume
         out.print(
-            f"The front covers {_points(share.value, share.low, share.high)} % of what could be had.", markup=False
+            f"The front covers {_points(share.value, share.low, share.high)} % of what could be had (hypervolume).",
+            markup=False,
         )
     for note in found.notes:
         out.print(f"Note: {note}", style="dim", markup=False)

@@ -7,17 +7,28 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from outweigh.engine.reading import Held
-    from outweigh.records import Area, Candidate, Need, Run
+    from outweigh.records import Area, Candidate, Need, Recommendation, Run
 
 
 @dataclass(frozen=True)
 class Found:
-    """Candidates, the need with its load, and by benchmark the command that evaluates MODEL on it."""
+    """Candidates, the need with its load, by benchmark the command that evaluates MODEL on it, and the runs read."""
 
     candidates: "Sequence[Candidate]"
     need: "Need"
     commands: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+
+    def recommended(self, seed: int) -> "Recommendation":
+        """Which one, with what to know about these candidates. UserError where the need names what none of them has."""
+        from outweigh.insight.recommendation import recommend
+
+        said = recommend(self.candidates, self.need, commands=self.commands, seed=seed)
+        again: tuple[str, ...] = ()
+        if self.runs and said.next_evaluations:
+            again = (f"a further run counts where it is named too: outweigh recommend {' '.join(self.runs)} latest",)
+        return said.but(notes=(*said.notes, *self.notes, *again))
 
     @property
     def currency(self) -> str | None:
@@ -61,13 +72,8 @@ def candidates(runs: Sequence[str], wanted: "Need", leaderboard: str | None, dep
 def _of_leaderboard(source: str, wanted: "Need") -> Found:
     from outweigh.cli import tables
     from outweigh.insight.candidates import of_standings
-    from outweigh.records import RATING, UserError
 
-    provenance, standings = tables.read(source)
-    if any(score.metric == RATING for each in standings for score in each.scores.values()):
-        raise UserError(
-            f"{provenance.name}: its scores are ratings in points, and a need weighs shares of right answers"
-        )
+    provenance, standings = tables.shares(source)
     benchmarks = sorted({name for each in standings for name in each.scores})
     scored = [each for each in standings if each.scores]
     found = of_standings(scored, _areas(benchmarks))
@@ -97,11 +103,12 @@ def of_runs(runs: "Sequence[Run]", held: "Held", wanted: "Need", deployment: Pat
     from outweigh.interop import deployment_toml
 
     measurements = [each for run in runs for each in run.measurements]
-    found = known.of_runs(held, measurements, wanted)
+    place = deployment_toml.read(deployment).deployment if deployment is not None else None
+    asked = wanted.but(load=place.load) if place is not None and wanted.load is None else wanted
+    found = known.of_runs(held, measurements, asked)
     notes: tuple[str, ...] = ()
-    if deployment is not None:
-        plan = deployment_toml.read(deployment)
-        found, notes = deployed(found, measurements, plan.deployment, wanted, datetime.now(UTC).date())
+    if place is not None:
+        found, notes = deployed(found, measurements, place, asked, datetime.now(UTC).date())
     commands = {name: f"outweigh run MODEL --benchmark {name}" for name in GROUPS}
     commands |= {each.id: f"outweigh run MODEL --benchmark {each.id} --limit LIMIT" for each in BENCHMARKS}
-    return Found(found, wanted, commands, notes)
+    return Found(found, wanted, commands, notes, tuple(dict.fromkeys(run.name for run in runs)))

@@ -38,6 +38,16 @@ def read(source: str) -> "tuple[Provenance, list[Standing]]":
     return read_standings(path)
 
 
+def shares(source: str) -> "tuple[Provenance, list[Standing]]":
+    """A whole table as in `read`. UserError where its scores are ratings, which are no shares of right answers."""
+    from outweigh.records import RATING
+
+    provenance, found = read(source)
+    if any(score.metric == RATING for each in found for score in each.scores.values()):
+        raise UserError(f"{provenance.name}: its scores are ratings in points; expected shares of right answers")
+    return provenance, found
+
+
 def learnt_from(source: str | None) -> "tuple[Provenance, list[Standing]]":
     """The table that predictions are learnt from: the one that is said, or the only one that was imported."""
     from outweigh.store import standings

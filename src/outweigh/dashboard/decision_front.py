@@ -142,8 +142,8 @@ def _sentence(models: Sequence[Placed], cost: CostName) -> str:
     front, what = [each.model for each in models if each.model in kept], TITLES[cost].lower()
     if len(front) == 1:
         return f"{front[0]} is at least as good as every other model on quality and {what}."
-    beaten = "; every other model is beaten on both" if len(front) < len(models) else ""
-    return f"On the front of quality against {what}: {words.listed(front)}{beaten}."
+    others = "every other model is beaten on both" if len(front) < len(models) else "none is beaten on both"
+    return f"On the front of quality against {what}: {words.listed(front)}; {others}."
 
 
 def _table(models: Sequence[Placed], cost: CostName, currency: str | None) -> Table:

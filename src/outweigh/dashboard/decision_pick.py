@@ -89,7 +89,7 @@ def _changes(found: Recommendation) -> list[str]:
         said.append(f"However the weights move, the answer stays: {found.shift.why_not}.")
     elif found.shift:
         said.append("However the weights move, the answer stays.")
-    said += [f"{each[:1].upper()}{each[1:]}." for each in found.trade_offs]
+    said += [f"{each}." for each in found.trade_offs]
     said += [
         f"{each.samples:,} samples of {each.benchmark} for {each.model} would change the answer with "
         f"a probability of {chance(each.changes_answer)}."

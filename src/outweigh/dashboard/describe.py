@@ -8,17 +8,18 @@ from outweigh.dashboard.figures import Cast, member_title
 from outweigh.dashboard.reading import Family, Layers, between, drawable, standing
 from outweigh.records import Comparison, Row, Verdict
 
-_PART = re.compile(r"(?:(?<=[.!?])|;)\s+")
+_PART = re.compile(r"((?<=[.!?])|;)\s+")
 _SHORT = 80  # letters up to which a finding of several parts is one heading
 
 
 def headline(finding: str) -> tuple[str, str]:
     """The finding's first part as a heading, and the rest of it as a sentence; a short finding stays whole."""
     text = " ".join(finding.split())
-    first, *rest = _PART.split(text, maxsplit=1)
-    if len(text) <= _SHORT or not rest:
+    first, *found = _PART.split(text, maxsplit=1)
+    if len(text) <= _SHORT or not found:
         return text.removesuffix("."), ""
-    return first.removesuffix("."), f"{rest[0][:1].upper()}{rest[0][1:]}"
+    mark, rest = found
+    return first.removesuffix("."), f"{rest[:1].upper()}{rest[1:]}" if mark else rest  # a model's name may be small
 
 
 def score_of(row: Row, index: int) -> str:

@@ -20,7 +20,7 @@ def prediction_page(
     title, level = titles.get(found.metric, found.metric), words.share(found.level)
     panel = Panel(
         "The predicted score, among the known ones",
-        f"Hollow square: predicted, with its {level} % interval. Dot: measured, with a 95 % interval.",
+        f"Hollow square: predicted, with its {level} % interval. Dot: known, where measured with a 95 % interval.",
         _chart(found, asked, measured, titles),
     )
     facts = Facts("What the predicted score rests on", tuple(_facts(found, asked, titles)))
@@ -29,11 +29,16 @@ def prediction_page(
         finding=f"{asked.model} is predicted to reach {_value(found)} % ({_span(found)}) on {title}",
         lede=_lede(found, measured),
         scope=f"predicted from card and scores · {level} % interval for models of families that were not learnt from",
-        banners=tuple(Banner("Out of range", f"{each[:1].upper()}{each[1:]}.") for each in found.out_of_range),
+        banners=tuple(Banner("Out of range", _sentence(each, titles)) for each in found.out_of_range),
         tiles=tuple(_tiles(found, measured)),
         sections=(Section("prediction", "What is predicted", panels=(panel,), facts=(facts,)),),
         notes=(f"Predicted by {found.method}.",),
     )
+
+
+def _sentence(said: str, titles: Mapping[str, str]) -> str:
+    name, space, rest = said.partition(" ")
+    return f"{titles.get(name, name[:1].upper() + name[1:])}{space}{rest}."
 
 
 def _value(found: Predicted) -> str:
@@ -47,7 +52,7 @@ def _span(found: Predicted) -> str:
 def _lede(found: Predicted, measured: Estimate | None) -> str:
     level = words.share(found.level)
     if measured is None:
-        return f"Nobody measured it: the score is predicted, and with {level} % it lies between {_span(found)}."
+        return f"Nobody measured it: the score is predicted, and with {level} % it lies in {_span(found)}."
     said = words.score(measured)
     return f"It was measured too, {said.value} % ({said.spread}), and predicted without that: {_held(found, measured)}."
 

@@ -249,10 +249,11 @@ def pair_table(rows: Sequence[Row], first: str, second: str) -> Table:
         "p, adjusted",
         "Verdict",
         "Won, lost, drawn",
+        "Effect, h",
         "Smallest gap seen, points",
         "Samples",
     )
-    return Table(f"{first} minus {second}", heads, lines, frozenset({1, 2, 3, 5, 6, 7}))
+    return Table(f"{first} minus {second}", heads, lines, frozenset({1, 2, 3, 5, 6, 7, 8}))
 
 
 def _pair_cells(difference: Difference, unit: float) -> tuple[str, ...]:
@@ -265,6 +266,7 @@ def _pair_cells(difference: Difference, unit: float) -> tuple[str, ...]:
         words.p_value(difference.adjusted_p_value),
         "tie" if difference.verdict is Verdict.TIE else words.verdict(difference),
         ", ".join(f"{side:,}" for side in sides) if any(sides) else "",
+        words.effect(difference),
         words.minimum(difference.minimum_detectable, unit),
         f"{difference.count:,}",
     )

@@ -131,6 +131,11 @@ def share(value: float | None) -> str:
     return f"{value * 100:.1f}".removesuffix(".0")
 
 
+def effect(difference: Difference) -> str:
+    """Cohen's h of two shares; empty for other scores."""
+    return "" if difference.effect is None else f"{difference.effect:+.2f}".replace("-", MINUS)
+
+
 def minimum(value: float, factor: float = PERCENT) -> str:
     """A smallest detectable gap, in points unless `factor` is 1."""
     return fixed(value * factor, decimals(-value, value, factor)) if known(value) else "unknown"
@@ -188,11 +193,11 @@ def size(count: int | None) -> str:
 def parameters(count: int | None) -> str:
     """A number of parameters: "135 M", "1.7 B"."""
     value = float(count or 0)
-    for unit in ("", "k", "M"):
+    for unit in ("", "k", "M", "B"):
         if value < 999.5:
             return f"{value:.3g} {unit}".strip()
         value /= 1000
-    return f"{value:.3g} B"
+    return f"{value:.3g} T"
 
 
 def wrapped(text: str, width: int, lines: int = 2) -> list[str]:

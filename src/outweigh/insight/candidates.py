@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
+from math import exp, log, sqrt
+from statistics import NormalDist
 
 from outweigh.insight.groups import pooled
+from outweigh.insight.measured_plan import scaled
 from outweigh.insight.sizes import dispute
 from outweigh.records import (
     Area,
@@ -16,6 +19,7 @@ from outweigh.records import (
     Estimate,
     Guidance,
     Known,
+    Load,
     Measurement,
     ModelSource,
     ModelSpec,
@@ -24,6 +28,7 @@ from outweigh.records import (
     Result,
     Standing,
     Transcript,
+    UserError,
     names_apart,
     objective,
 )
@@ -31,6 +36,7 @@ from outweigh.records import (
 _BYTES = {"float32": 4.0, "bfloat16": 2.0, "float16": 2.0, "8bit": 1.0, "4bit": 0.5}
 _MORE = 2  # times the samples of a benchmark that was cut short could be asked at least
 _SHARED = 0.95  # of a score's error variance that can be common to all at most
+_PERCENTILES = (50, 90, 95, 99)  # that are measured
 
 
 def of_standings(standings: Sequence[Standing], areas: Mapping[str, Area]) -> list[Candidate]:
@@ -78,31 +84,41 @@ def of_runs(held: Held, measurements: Sequence[Measurement], need: Need) -> list
     specs |= {each.evaluation.model.fingerprint: (each.model, each.evaluation.model) for each, _ in held}
     columns = _columns(held)
     shared = {column: _shared(list(models.values())) for column, models in columns.items()}
+    alike = Counter(_reference(spec) for _, spec in specs.values())
     found = []
     for key, title in names_apart(specs).items():
         own = [each for each in measurements if each.model.fingerprint == key]
         spec = specs[key][1]
         cards = [each.card for each, _ in held if each.evaluation.model.fingerprint == key and each.card]
         card = next(iter([*cards, *(each.card for each in own if each.card)]), None)
+        costs, why = dict(_costs(own, need)), _wanting(own, need)
         found.append(
             Candidate(
                 title=title,
-                reference=_reference(spec),
+                reference=_reference(spec, exactly=alike[_reference(spec)] > 1),
                 spec=key,
                 parameters=card.parameters if card and card.parameters else None,
                 license=card.license if card else None,
                 languages=card.languages if card else (),
                 context_tokens=card.context_length if card else None,
                 scores=dict(_scores(columns, key, shared)),
-                costs=dict(_costs(own, need)),
-                guidance=Guidance(precision=spec.quantization or spec.precision, unknown=_unknown(own, need)),
+                costs=costs,
+                guidance=Guidance(
+                    precision=spec.quantization or spec.precision,
+                    unknown={"latency": why} if why and CostName.LATENCY not in costs else {},
+                ),
             )
         )
     return found
 
 
-def _reference(spec: ModelSpec) -> str | None:
-    """What `outweigh run` takes for this model; None for a result that was brought in."""
+def _reference(spec: ModelSpec, *, exactly: bool = False) -> str | None:
+    """What `outweigh run` takes for this model; None for a result that was brought in.
+
+    `exactly` adds the precision, where the same model was run in another too.
+    """
+    if exactly and spec.precision and (name := _reference(spec)):
+        return f"{name} --precision {spec.precision}"
     match spec.source:
         case ModelSource.EXTERNAL:
             return None
@@ -182,26 +198,74 @@ def _costs(measurements: Sequence[Measurement], need: Need) -> Iterator[tuple[Co
         return
     chosen = _nearest(measurements, need)
     said = f"measured, {chosen.workload.described} tokens"
+    percentile = need.limits.latency_percentile
+    whole = chosen.figure(_latency(percentile))
+    if whole is not None and _finite(whole):
+        yield CostName.LATENCY, _at_lengths(objective(whole, source=said), chosen, need.load)
+    elif (between := _between(chosen, percentile)) is not None:
+        found = objective(between, known=Known.ESTIMATED, source=f"{said}: {between.method}")
+        yield CostName.LATENCY, _at_lengths(found, chosen, need.load)
+    estimated = chosen.energy is not None and chosen.energy.estimated
     metrics = {
-        CostName.LATENCY: (_latency(need),),
-        CostName.MEMORY: ("peak_device_bytes", "peak_resident_bytes"),
-        CostName.ENERGY: ("joules_per_request",),
+        CostName.MEMORY: (("peak_device_bytes", "peak_resident_bytes"), Known.MEASURED),
+        CostName.ENERGY: (("joules_per_request",), Known.ESTIMATED if estimated else Known.MEASURED),
     }
-    for cost, names in metrics.items():
+    for cost, (names, known) in metrics.items():
         figure = next((each for name in names if (each := chosen.figure(name)) is not None), None)
         if figure is not None and _finite(figure):
-            estimated = cost is CostName.ENERGY and chosen.energy is not None and chosen.energy.estimated
-            yield cost, objective(figure, known=Known.ESTIMATED if estimated else Known.MEASURED, source=said)
+            yield cost, objective(figure, known=known, source=said)
 
 
-def _unknown(measurements: Sequence[Measurement], need: Need) -> dict[str, str]:
-    """Why the latency of a model that was measured is not known."""
-    why = _nearest(measurements, need).unmeasured.get(_latency(need)) if measurements else None
-    return {"latency": f"{why}; measure longer (--budget)"} if why else {}
+def _at_lengths(found: Objective, chosen: Measurement, load: Load | None) -> Objective:
+    """The latency at the load's lengths, by the ratio of means; as it was measured where these are not known."""
+    work, whole = chosen.workload, chosen.figure("e2e_seconds_mean")
+    lengths = load and (load.prompt_tokens.likely, load.output_tokens.likely)
+    if load is None or lengths == (work.prompt_tokens, work.output_tokens) or whole is None or whole.value <= 0:
+        return found
+    try:
+        factor = scaled(chosen, load, chosen.title).likely / whole.value
+    except UserError:
+        return found
+    ends = {name: factor * end for name in ("low", "high") if (end := getattr(found, name)) is not None}
+    said = f"{found.source}, scaled to {load.prompt_tokens.likely:g} + {load.output_tokens.likely:g}"
+    return found.but(value=factor * found.value, **ends, standard_error=None, known=Known.ESTIMATED, source=said)
 
 
-def _latency(need: Need) -> str:
-    return f"e2e_seconds_p{need.limits.latency_percentile:g}"
+def _latency(percentile: float) -> str:
+    return f"e2e_seconds_p{percentile:g}"
+
+
+def _wanting(measurements: Sequence[Measurement], need: Need) -> str | None:
+    """Why the wanted percentile has no interval of its own; None where it has one, or nothing was measured."""
+    if not measurements:
+        return None
+    chosen = _nearest(measurements, need)
+    name = _latency(need.limits.latency_percentile)
+    if chosen.figure(name) is not None:
+        return None
+    return f"{chosen.unmeasured.get(name, f'{name} is no figure that is measured')}; measure longer"
+
+
+def _between(chosen: Measurement, percentile: float) -> Estimate | None:
+    """A percentile without an interval of its own, from others; None where median and mean are not known.
+
+    It is no less than a lower percentile, and no more than a higher one, else than the mean allows (Markov's
+    inequality: one in twenty takes at most twenty times the mean). In between it is a log-normal's of that median and
+    mean.
+    """
+    known = {share: found for share in _PERCENTILES if (found := chosen.figure(_latency(share))) and _finite(found)}
+    median, mean = known.get(50), chosen.figure("e2e_seconds_mean")
+    if median is None or mean is None or median.value <= 0 or not _finite(mean):
+        return None
+    below = known[max(share for share in known if share <= percentile)]
+    above = [found for share, found in known.items() if share > percentile][:1]
+    high = above[0].high if above else mean.high / (1 - percentile / 100)
+    spread = sqrt(2 * log(max(1.0, mean.value / median.value)))
+    value = median.value * exp(spread * NormalDist().inv_cdf(percentile / 100))
+    how = "too few requests for this percentile, so between others and what the mean allows; measure longer"
+    return median.but(
+        metric=_latency(percentile), value=min(max(value, below.value), high), low=below.low, high=high, method=how
+    )
 
 
 def _nearest(measurements: Sequence[Measurement], need: Need) -> Measurement:

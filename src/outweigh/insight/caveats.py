@@ -63,6 +63,13 @@ def _settings(models: Sequence[str], lines: Sequence[Node]) -> list[str]:
 
 def _unpaired(models: Sequence[str], lines: Sequence[Node]) -> list[str]:
     """Benchmarks of which a pair shares no sample, so that only their means can be compared."""
+    known = [cell for line in lines for cell in line.cells if cell]
+    if len(models) > 1 and not any(cell.scores for cell in known):
+        who = sorted({cell.result.harness for cell in known})
+        return [
+            f"Only means are known, not answers ({_few(who)}): models are compared as if their errors were "
+            "independent, which sees less than a paired comparison."
+        ]
     notes = []
     for first, second in combinations(range(len(models)), 2):
         cells = {line.title: (line.cells[first], line.cells[second]) for line in lines}

@@ -62,10 +62,15 @@ def lookalikes(standings: Sequence[Standing], rows: Sequence[int]) -> list[tuple
 
 
 def nearest(standings: Sequence[Standing], rows: Sequence[int], series: Sequence[str | None]) -> list[tuple[int, int]]:
-    """For each of `rows` the other row with the most similar scores; among those of its series, where it has any."""
+    """For each of `rows` the other row with the most similar scores; among those of its series, where it has any.
+
+    Nothing where there are too few benchmarks to know a model by: an equal rating makes nobody kin.
+    """
     if not rows or len(rows) == len(standings):
         return []
     scores = score_matrix(standings)
+    if scores.shape[1] < _FEWEST:
+        return []
     spread = np.array([np.std(column[~np.isnan(column)]) if (~np.isnan(column)).any() else 1 for column in scores.T])
     scores = scores / np.where(spread > 0, spread, 1)
     asked = set(rows)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from outweigh.insight.beliefs import Beliefs
 from outweigh.insight.probabilities import SURE, probability
 from outweigh.insight.utilities import Weighed
-from outweigh.records import Candidate, Estimate, Known, Ranked
+from outweigh.records import Candidate, CostName, Estimate, Known, Ranked
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,6 +30,10 @@ def answered(ranked: Sequence[Ranked], left: int, candidates: int, regret: Estim
     first = ranked[0]
     if left == 1:
         kept = "" if first.keeps_limits >= 1 else f", with {probability(first.keeps_limits)}"
+        if candidates == 1:
+            return (
+                f"{first.model}: the only candidate, which keeps the limits{kept}; nobody is there to compare it with."
+            )
         return f"{first.model}: the only one of {candidates:,} models that keeps the limits{kept}."
     said = (
         f"{first.model}: the best of the {left:,} models that keep the limits with a probability of "
@@ -89,7 +93,11 @@ def _remarks(ranked: Sequence[Ranked], left: int, first: Candidate) -> Iterator[
             yield f"{each.model} keeps all limits only with {probability(each.keeps_limits)}"
     if left > len(ranked):
         yield f"{left - len(ranked):,} more models keep the limits and are not shown"
-    costs = [name for name, found in first.costs.items() if found.known is not Known.MEASURED]
+    costs = [
+        f"{name} ({found.source})" if name is CostName.LATENCY else name
+        for name, found in first.costs.items()
+        if found.known is not Known.MEASURED
+    ]
     if costs:
         yield f"not measured, but estimated, of {first.title}: {', '.join(costs)}"
     yield from first.notes

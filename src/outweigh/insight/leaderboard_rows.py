@@ -92,7 +92,7 @@ def remarks(standing: Standing) -> tuple[str, ...]:
         "flagged" if standing.flagged else None,
         "no longer to be had" if standing.available is False else None,
     )
-    return tuple(each for each in told if each)
+    return (*(each for each in told if each), *standing.flaws)
 
 
 def _missing(standing: Standing, columns: Sequence[LeaderboardColumn]) -> tuple[str, ...]:

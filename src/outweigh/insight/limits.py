@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from outweigh.insight.beliefs import Beliefs
 from outweigh.insight.probabilities import probability
-from outweigh.records import Candidate, CostName, Guidance, LimitEffect, Need, Relaxation, Removed, UserError
+from outweigh.records import Candidate, CostName, LimitEffect, Need, Relaxation, Removed, UserError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 _UNKNOWN = 1e6  # times itself that a limit must move for a model whose figure is not known
 _MEASURE = "; `outweigh measure` it"
+_SAID = {"max_latency_seconds": "latency", "max_cost_per_month": "cost", "max_cost_per_million_tokens": "cost"}
 _WANTING = {
     **{f"max_{cost.value}": _MEASURE for cost in CostName},
     **{f"max_{cost.value}": f"{_MEASURE} and give --deployment" for cost in (CostName.PER_MONTH, CostName.PER_MILLION)},
 }
-_REASONS = {"max_latency_seconds": "latency", "max_cost_per_month": "cost", "max_cost_per_million_tokens": "cost"}
 
 
 @dataclass(frozen=True)
@@ -162,19 +162,20 @@ def removed(limits: Sequence[Kept], keeps: Floats, beliefs: Beliefs, certainty: 
     found = []
     for place in out.tolist():
         limit, chance = limits[worst[place]], float(chances[worst[place], place])
-        told = _told(limit, place, chance, beliefs.candidates[place].guidance)
+        told = _told(limit, place, chance, beliefs.candidates[place])
         if chance >= certainty:
             told = f"{told}; all limits together are kept with {probability(keeps[place])}"
         found.append(Removed(model=beliefs.candidates[place].title, limit=limit.name, chance=chance, told=told))
     return tuple(found)
 
 
-def _told(limit: Kept, place: int, chance: float, guidance: Guidance | None) -> str:
+def _told(limit: Kept, place: int, chance: float, candidate: Candidate) -> str:
     if not limit.known[place]:
-        why = guidance.unknown.get(_REASONS.get(limit.name, "")) if guidance else None
+        why = candidate.guidance.unknown.get(_SAID.get(limit.name, "")) if candidate.guidance else None
         return f"not known: {why}" if why else f"not known{_WANTING.get(limit.name, '')}"
     if limit.threshold is None:
-        return "not kept"
+        has = {"licences": candidate.license, "languages": ", ".join(candidate.languages)}.get(limit.name)
+        return f"not kept: it has {has}" if has else "not kept"
     sure = f", kept with {probability(chance)}" if 0 < chance < 1 else ""
     return f"{limit.likely(place):.4g} where the limit is {limit.threshold:.4g}{sure}"
 
@@ -228,9 +229,9 @@ def _changes(limits: Sequence[Kept], needed: Floats) -> Floats:
 
 def _relaxed(limit: Kept, place: int, needed: float) -> str:
     if not limit.known[place]:
-        return f"no limit {limit.name} (it is not known of this model)"
+        return f"no limit on {limit.name} (it is not known of this model)"
     if limit.threshold is None:
-        return f"no limit {limit.name}"
+        return f"no limit on {limit.name}"
     return f"{limit.name} = {_rounded(needed, up=limit.name.startswith('max'))}"
 
 

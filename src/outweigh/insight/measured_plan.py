@@ -75,7 +75,7 @@ def service(measurement: Measurement, load: Load) -> Service:
     joules = measurement.figure("joules_per_request" if same else "joules_per_token")
     return Service(
         slots=round(work.load),
-        seconds=_figure(measurement, "e2e_seconds_mean", who) if same else _scaled(measurement, load, who),
+        seconds=_figure(measurement, "e2e_seconds_mean", who) if same else scaled(measurement, load, who),
         gpus_per_replica=max(1, len(machine.accelerators)) if machine else 1,
         joules_per_request=_times(joules, 1 if same else load.output_tokens.likely),
         source=f"measured {measurement.finished_at:%Y-%m-%d}, {work.described} tokens",
@@ -92,8 +92,11 @@ def _figure(measurement: Measurement, metric: str, who: str) -> Uncertain:
     return Uncertain.model_validate(found.but(low=max(found.low, LEAST * found.value)))
 
 
-def _scaled(measurement: Measurement, load: Load, who: str) -> Uncertain:
-    """The first token's time times the prompt's length, and a token's time for each further one."""
+def scaled(measurement: Measurement, load: Load, who: str) -> Uncertain:
+    """A request's mean seconds at the load's lengths: the first token's by the prompt's, and each further token's.
+
+    UserError, about `who`, where these were not measured.
+    """
     read = load.prompt_tokens.likely / measurement.workload.prompt_tokens
     more = load.output_tokens.likely - 1
     first = _figure(measurement, "ttft_seconds_mean", who)
@@ -159,8 +162,10 @@ def _name(deployment: Deployment, models: dict[str, Found], *, needed: bool) -> 
     unnamed = deployment.model == Deployment.model_fields["model"].default
     if needed and unnamed and len(measured) == 1:
         return measured[0]
-    if needed and unnamed:
-        raise UserError(f"{deployment.name}: which model of the runs? Write model = one of {', '.join(models)}")
+    if needed and unnamed and measured:
+        raise UserError(
+            f"{deployment.name}: which model? Write model = {' or '.join(f'{each!r}' for each in measured)} in its file"
+        )
     if needed:
         raise UserError(f"{deployment.name}: model {deployment.model!r} is not in the runs: {', '.join(models)}")
     return None

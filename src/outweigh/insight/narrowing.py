@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
+from outweigh.insight.series import named_base, plain_name
 from outweigh.insight.sizes import disputed, sizes
 from outweigh.records import Filters, Scoreboard, UserError
 
@@ -90,10 +91,11 @@ def _word(board: Scoreboard, name: str, wanted: str) -> Bools:
 
 
 def _of_family(wanted: str, families: Sequence[str]) -> Bools:
+    """The models of the family that is called so, or that a base's name on the Hub speaks of."""
     import numpy as np
 
-    folded = wanted.casefold()
-    found = np.array([family.casefold() == folded for family in families], bool)
+    called = {wanted.casefold(), plain_name(wanted), named_base(wanted) or ""}
+    found = np.array([family.casefold() in called for family in families], bool)
     if not found.any():
         raise unknown("--family", wanted, tuple(dict.fromkeys(families)))
     return found

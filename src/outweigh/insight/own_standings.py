@@ -40,7 +40,8 @@ def own_table(results: Sequence[Result], *, shared: bool = True) -> OwnTable:
     standings = []
     for place, (title, scored) in enumerate(columns.items()):
         found = {name: estimate for name, held in estimates.items() if (estimate := held[place])}
-        standings.append(_standing(title, [each.result for each in scored], found))
+        asked = [cell.result for node in chosen for leaf in node.leaves if (cell := leaf.cells[place])]
+        standings.append(_standing(title, [each.result for each in scored], found).but(flaws=_flaws(asked)))
     return OwnTable(
         tuple(standings),
         {node.name: node.title for node in chosen},
@@ -70,7 +71,9 @@ def entrants(results: Sequence[Result], asked: Mapping[str, Asked], table: str) 
         found = {name: score for name, score in scores.items() if isinstance(score, Estimate)}
         reasons = [f"{name}: {score}" for name, score in scores.items() if isinstance(score, str)]
         if found:
-            standings.append(_standing(title, list(held.values()), found).but(provenance=table))
+            tasks = [held[task] for name in found for task in asked[name].tasks]
+            standing = _standing(title, list(held.values()), found)
+            standings.append(standing.but(provenance=table, flaws=_flaws(tasks)))
         if reasons:
             refused.append(f"{title} has no {reasons[0]}" + (f"; and {len(reasons) - 1} more" if reasons[1:] else ""))
     return standings, refused
@@ -120,6 +123,13 @@ def _together(parts: Sequence[Estimate]) -> Estimate:
 
 def _estimate(result: Result, metric: str) -> Estimate | None:
     return next((each for each in result.estimates if each.metric == metric), None)
+
+
+def _flaws(results: Sequence[Result]) -> tuple[str, ...]:
+    """How many answers never came, were cut, or could not be read; nothing where all was well."""
+    asked = sum(each.asked for each in results)
+    counts = {name: sum(getattr(each, name) for each in results) for name in ("failed", "truncated", "unreadable")}
+    return tuple(f"{count:,} of {asked:,} answers {name}" for name, count in counts.items() if count)
 
 
 def _standing(title: str, results: Sequence[Result], scores: Mapping[str, Estimate]) -> Standing:

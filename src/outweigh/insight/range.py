@@ -50,9 +50,9 @@ class Range:
         if standing.parameters is None:
             found.append("its number of parameters is not known")
         elif self._sizes is not None and not self._sizes[0] <= standing.parameters <= self._sizes[1]:
-            low, high = (f"{end / 1e9:.3g}" for end in self._sizes)
+            low, high = (_billions(end) for end in self._sizes)
             found.append(
-                f"{standing.parameters / 1e9:.3g} billion parameters are outside what was seen, {low} to {high}"
+                f"{_billions(standing.parameters)} billion parameters are outside what was seen, {low} to {high}"
             )
         if standing.architecture is None:
             found.append("its architecture is not known")
@@ -66,3 +66,8 @@ class Range:
 def _ends(values: Sequence[float | None]) -> tuple[float, float] | None:
     known = [value for value in values if value is not None and not np.isnan(value)]
     return (min(known), max(known)) if known else None
+
+
+def _billions(parameters: float) -> str:
+    value = parameters / 1e9
+    return f"{value:.3g}" if value < 999.5 else f"{value:,.0f}"

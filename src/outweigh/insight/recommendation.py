@@ -95,8 +95,9 @@ def _nobody(drawn: Drawn) -> dict[str, Any]:
     """What is said where no model keeps the limits."""
     found = relaxation(drawn.limits, drawn.utility.mean(axis=0), drawn.beliefs, drawn.need.certainty)
     sure = all(limit.known.all() for limit in drawn.limits)
-    said = "No model keeps the limits" if sure else "No model is known to keep the limits"
-    return {"answer": f"{said}. The least that would have to give way: {found.told}.", "ranked": (), "relaxation": found}
+    said = f"No model {'keeps' if sure else 'is known to keep'} the limits"
+    answer = f"{said}. The least that would have to give way: {found.told}."
+    return {"answer": answer, "ranked": (), "relaxation": found}
 
 
 def _chosen(drawn: Drawn, left: Ints, commands: Mapping[str, str]) -> dict[str, Any]:

@@ -40,6 +40,7 @@ def trade(candidates: Sequence[Candidate], need: Need, *, worlds: int | None = N
     found = pareto.knee(middle, [True] * len(names))
     titles = [drawn.beliefs.candidates[place].title for place in left]
     knee = None if found is None else titles[found]
+    covered = _covered(drawn, values, left)
     sure = int((chances >= 0.95).sum())
     said = f"{sure:,} of {len(left):,} models {'is' if sure == 1 else 'are'} on the Pareto front with at least 95 %"
     best = probability(float(chances[order[0]]))
@@ -58,10 +59,17 @@ def trade(candidates: Sequence[Candidate], need: Need, *, worlds: int | None = N
             if chances[place] > 0
         ),
         knee=knee,
-        hypervolume=_covered(drawn, values, left),
+        hypervolume=covered,
         worlds=drawn.beliefs.worlds,
         seed=seed,
+        notes=() if covered else (_uncovered(len(names)),),
     )
+
+
+def _uncovered(objectives: int) -> str:
+    if objectives > _MOST:
+        return f"no hypervolume: it is taken of at most {_MOST} objectives, and these are {objectives}"
+    return "no hypervolume: there is no model of which all objectives are known"
 
 
 def _values(drawn: Floats) -> tuple[tuple[float, float, float] | None, ...]:

@@ -94,7 +94,7 @@ class Guidance(Record):
 class Candidate(Record):
     """A model that could be recommended. What is absent, or None, is not known.
 
-    `reference` is what `outweigh run` calls it, `spec` the fingerprint of its ModelSpec. `scores` are by benchmark,
+    `reference` is what `outweigh run` takes for it, `spec` the fingerprint of its ModelSpec. `scores` are by benchmark,
     higher is better; `costs` the opposite.
     """
 

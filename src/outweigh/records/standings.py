@@ -35,7 +35,7 @@ class Standing(Record):
     `scores` are raw, by benchmark, each with the interval of its number of samples; `normalized` is what the
     leaderboard shows, 0 at chance and 100 at best. `kind` is the leaderboard's own word for how the model was made.
     `parent` is what its card calls its base: a hint, for models may name themselves. `parameters` were counted from
-    the files, which packed weights make too few.
+    the files, which packed weights make too few. `flaws` say what answers lacked, where that is known.
     """
 
     provenance: str
@@ -59,6 +59,7 @@ class Standing(Record):
     generation: int | None = None
     likes: int | None = None
     carbon_kilograms: float | None = None
+    flaws: tuple[str, ...] = ()
     scores: dict[str, Estimate] = Field(default_factory=dict)
     normalized: dict[str, float] = Field(default_factory=dict)
 

@@ -105,10 +105,14 @@ def of_work(session: Session, work: str) -> list[Result]:
 
 
 def results(session: Session, *, model: str | None = None, benchmarks: Collection[str] | None = None) -> list[Result]:
-    """Every result of every run, the oldest first; of one model (its name or title), or of some benchmarks alone."""
+    """Every result of every run, the oldest first; of one model (its name or title, in any case, or what `outweigh run`
+    takes), or of some benchmarks alone.
+    """
     wanted = select(ResultRow.record).order_by(ResultRow.id)
     if model is not None:
-        wanted = wanted.where(or_(ResultRow.model_name == model, ResultRow.model_title == model))
+        meant = (model.lower(), model.removeprefix("package:").partition("@")[0].lower())
+        named = (func.lower(each).in_(meant) for each in (ResultRow.model_name, ResultRow.model_title))
+        wanted = wanted.where(or_(*named))
     if benchmarks is not None:
         wanted = wanted.where(ResultRow.benchmark.in_(sorted(benchmarks)))
     return [_result(record) for record in session.scalars(wanted)]
