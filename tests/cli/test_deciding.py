@@ -119,7 +119,7 @@ def test_a_latency_that_was_measured_too_briefly_says_so(home, said, tmp_path):
     need = tmp_path / "need.toml"
     need.write_text("[limits]\nmax_latency_seconds = 30", "utf-8")
     out = said("compare", "friday", "--need", need)
-    assert f"small: max_latency_seconds not known: {why}; measure longer (--budget)" in out
+    assert f"small: max_latency_seconds not known: {why}; measure longer" in out
     assert "large: max_latency_seconds not known; `outweigh measure` it" in out
 
 
