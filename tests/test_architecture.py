@@ -30,8 +30,9 @@ def test_files_stay_under_400_lines():
     assert long == {}
 
 
-# 2026-11-23, `leaderboard` and `predict` 2026-11-28: each parameter of a verb is a flag and its help; bodies are short.
-LONG_FUNCTIONS = {"run", "measure", "leaderboard", "predict"}
+# 2026-11-23, `leaderboard` and `predict` 2026-11-28, `recommend` 2026-11-29: each parameter of a verb is a flag and its
+# help; bodies are short.
+LONG_FUNCTIONS = {"run", "measure", "leaderboard", "predict", "recommend"}
 
 
 def test_functions_stay_under_50_lines():

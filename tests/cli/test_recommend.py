@@ -94,6 +94,20 @@ def test_flags_change_the_need_of_a_file(said, board, tmp_path):
     assert found["need"]["limits"]["licences"] == ["apache-2.0"]
 
 
+def test_where_and_under_which_load_it_is_to_run_may_be_flags(said, board, tmp_path):
+    (tmp_path / "need.toml").write_text(
+        'deployment = "cloud"\n[load]\nmean_requests_per_second = 1\nprompt_tokens = 100\noutput_tokens = 50\n'
+        "[limits]\nmax_parameters = 80e9\n"
+    )
+    flags = ("--where", "laptop", "--output-tokens", "20", "--latency-percentile", "50")
+    found = json.loads(said("recommend", "--leaderboard", board, "--need", tmp_path / "need.toml", "--json", *flags))[
+        "recommendation"
+    ]["need"]
+    assert found["deployment"] == "laptop"
+    assert (found["load"]["prompt_tokens"]["likely"], found["load"]["output_tokens"]["likely"]) == (100, 20)
+    assert (found["limits"]["latency_percentile"], found["limits"]["max_parameters"]) == (50, 80e9)
+
+
 def test_a_run_gives_quality_and_costs(said, stored):
     found = json.loads(said("recommend", stored, "--max-memory", "3GB", "--json"))["recommendation"]
     assert [each["model"] for each in found["ranked"]] == ["small"]
@@ -170,7 +184,7 @@ def test_the_front_is_shown_with_chances(said, board, stored):
     assert document["pareto"]["hypervolume"]["low"] <= document["pareto"]["hypervolume"]["high"]
 
 
-ANSWERS = "gsm8k=2 mmlu\nlaptop\ngsm8k=0.3\n\n\n8B\napache-2.0 mit\n"
+ANSWERS = "gsm8k=2 mmlu\nlaptop\n0.5 800 200\ngsm8k=0.3\n\n\n8B\napache-2.0 mit\n"
 
 
 def test_an_interview_ends_with_its_toml(call, board, monkeypatch, tmp_path):
@@ -180,6 +194,7 @@ def test_an_interview_ends_with_its_toml(call, board, monkeypatch, tmp_path):
     assert code == 0, err
     assert json.loads(out)["recommendation"]["ranked"][0]["model"] == "org/best-7b"
     assert 'deployment = "laptop"' in err and "max_parameters = 8000000000" in err
+    assert "mean_requests_per_second = 0.5" in err
     again = json.loads(call("recommend", "--leaderboard", board, "--need", saved, "--json")[1])
     assert again == json.loads(out)
 
@@ -204,9 +219,10 @@ def test_at_a_terminal_questions_are_shown_and_may_be_answered_again(call, board
     ("answers", "told"),
     [
         ("gsm8k=2\n", "the answers ended"),
-        ("gsm8k=much\n" + "\n" * 6, "write a name and a number"),
-        ("\nmoon\n" + "\n" * 5, "not one of cloud, on-prem, edge, laptop"),
-        ("\n\n\neight\n\n\n\n", "not bytes; write 8GB"),
+        ("gsm8k=much\n" + "\n" * 7, "write a name and a number"),
+        ("\nmoon\n" + "\n" * 6, "not one of cloud, on-prem, edge, laptop"),
+        ("\n\n1 per second\n\n\n\n\n\n", "expected three numbers, such as 0.5 800 200"),
+        ("\n\n\n\neight\n\n\n\n", "not bytes; write 8GB"),
     ],
 )
 def test_answers_that_make_no_sense_are_one_line(refused, board, monkeypatch, answers, told):
@@ -229,6 +245,9 @@ def test_answers_that_make_no_sense_are_one_line(refused, board, monkeypatch, an
         (("--min-score", "gsm8k=40"), "gsm8k: write a share, such as 0.4, not percent"),
         (("--min-score", "maths=0.4"), "unknown area or benchmark 'maths'"),
         (("--max-cost-per-month", "-5"), "limits.max_cost_per_month: it should be greater than 0"),
+        (("--where", "moon"), "deployment: it should be 'cloud', 'on-prem', 'edge' or 'laptop'"),
+        (("--prompt-tokens", "800"), "load.output_tokens is missing"),
+        (("--max-joules-per-request", "0"), "limits.max_joules_per_request: it should be greater than 0"),
         (("--seed", "-1"), "Invalid value for '--seed'"),
         (("--utility", "best"), "utility: it should be 'weighted' or 'max-min'"),
         (("--need", "absent.toml"), "absent.toml: No such file"),

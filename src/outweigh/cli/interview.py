@@ -89,12 +89,26 @@ def _licences(said: str, found: Answers, limits: Answers) -> None:
     limits["licences"] = said.replace(",", " ").split()
 
 
+def _load(said: str, found: Answers, limits: Answers) -> None:
+    from outweigh.records.errors import UserError
+
+    names = ("mean_requests_per_second", "prompt_tokens", "output_tokens")
+    try:
+        found["load"] = dict(zip(names, map(float, said.split()), strict=True))
+    except ValueError as error:
+        raise UserError(f"--interview {said}: expected three numbers, such as 0.5 800 200") from error
+
+
 _QUESTIONS: tuple[tuple[str, Callable[[str, Answers, Answers], None]], ...] = (
     (
         "What is it for? Areas or benchmarks, and how much each counts, such as reasoning=2 code=1 [all the same]:",
         _weights,
     ),
     ("Where is it to run: cloud, on-prem, edge or laptop? [anywhere]", _place),
+    (
+        "How many requests a second come, and of how many tokens are prompt and answer, such as 0.5 800 200? [unknown]",
+        _load,
+    ),
     ("What must it reach at least, such as gsm8k=0.4? [nothing]", _scores),
     ("How much memory may it take, such as 8GB? [any]", _memory),
     ("How long may an answer take, such as 2s? [any]", _latency),

@@ -35,7 +35,9 @@ def recommend(  # noqa: PLR0913 - each is a flag
         list[str] | None, typer.Option(help="The least share of an area or benchmark: math=0.4; may be given often.")
     ] = None,
     max_memory: Annotated[str | None, typer.Option(help="8GB, 7.5GiB.")] = None,
-    max_latency: Annotated[str | None, typer.Option(help="Longest time for a whole answer (p95): 2s.")] = None,
+    max_latency: Annotated[str | None, typer.Option(help="Longest time for a whole answer: 2s.")] = None,
+    latency_percentile: Annotated[float | None, typer.Option(help="Of the answers that it holds for. [95]")] = None,
+    max_joules_per_request: Annotated[float | None, typer.Option(help="Energy that an answer may take.")] = None,
     max_cost_per_month: Annotated[float | None, typer.Option(help="In the deployment's currency.")] = None,
     max_cost_per_million_tokens: Annotated[float | None, typer.Option(help="In the deployment's currency.")] = None,
     max_parameters: Annotated[str | None, typer.Option(help="8e9, 8B.")] = None,
@@ -44,6 +46,10 @@ def recommend(  # noqa: PLR0913 - each is a flag
     language: Annotated[
         list[str] | None, typer.Option(help="A language that is needed: en; may be given often.")
     ] = None,
+    where: Annotated[str | None, typer.Option(help="It is to run in the cloud, on-prem, on edge or a laptop.")] = None,
+    requests_per_second: Annotated[float | None, typer.Option(help="The load, on average.")] = None,
+    prompt_tokens: Annotated[float | None, typer.Option(help="The load: tokens of a prompt.")] = None,
+    output_tokens: Annotated[float | None, typer.Option(help="The load: tokens of an answer.")] = None,
     deployment: DeploymentFile = None,
     leaderboard: Leaderboard = None,
     interview: Annotated[bool, typer.Option("--interview", help="Ask for the need, a few questions.")] = False,
@@ -63,6 +69,8 @@ def recommend(  # noqa: PLR0913 - each is a flag
         "min_score": named(min_score or [], "min-score", "math=0.4"),
         "max_memory_bytes": size(max_memory, "max-memory") if max_memory else None,
         "max_latency_seconds": seconds(max_latency, "max-latency") if max_latency else None,
+        "latency_percentile": latency_percentile,
+        "max_joules_per_request": max_joules_per_request,
         "max_cost_per_month": max_cost_per_month,
         "max_cost_per_million_tokens": max_cost_per_million_tokens,
         "max_parameters": count(max_parameters, "max-parameters") if max_parameters else None,
@@ -70,7 +78,17 @@ def recommend(  # noqa: PLR0913 - each is a flag
         "licences": license,
         "languages": language,
     }
-    flags = {"weights": named(weight or [], "weight", "reasoning=2"), "utility": utility, "limits": limits}
+    flags = {
+        "weights": named(weight or [], "weight", "reasoning=2"),
+        "utility": utility,
+        "deployment": where,
+        "limits": limits,
+        "load": {
+            "mean_requests_per_second": requests_per_second,
+            "prompt_tokens": prompt_tokens,
+            "output_tokens": output_tokens,
+        },
+    }
     _recommend(runs or [], flags, need, interview=interview, save=save, seed=seed, deployment=deployment,
                leaderboard=leaderboard, report=report, as_json=as_json)  # fmt: skip
 

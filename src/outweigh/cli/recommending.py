@@ -47,12 +47,14 @@ def need(path: Path | None, flags: Mapping[str, Any], *, interview: bool) -> "Ne
 
         values = asked(values)
     where = str(path) if path else "the need"
-    limits = {name: value for name, value in flags["limits"].items() if value not in (None, {}, [])}
-    own = values.get("limits", {})
     weights = flags["weights"] or values.get("weights", {})
-    changed = {"utility": flags["utility"]} if flags.get("utility") else {}
-    merged = {"limits": {**own, **limits}} if isinstance(own, dict) else {}
-    return need_toml.made({**values, **changed, **merged, "weights": weights}, where)
+    changed = {name: flags[name] for name in ("utility", "deployment") if flags.get(name)}
+    for part in ("limits", "load"):
+        own = values.get(part, {})
+        said = {name: value for name, value in flags.get(part, {}).items() if value not in (None, {}, [])}
+        if said and isinstance(own, dict):
+            changed[part] = {**own, **said}
+    return need_toml.made({**values, **changed, "weights": weights}, where)
 
 
 def candidates(runs: Sequence[str], wanted: "Need", leaderboard: str | None, deployment: Path | None) -> Found:
