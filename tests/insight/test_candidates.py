@@ -153,12 +153,14 @@ def test_a_percentile_that_is_not_measured_lies_between_its_neighbours():
     assert (latency.low, latency.high) == (pytest.approx(0.72), pytest.approx(1.65))
 
 
-def test_a_latency_is_that_of_the_load_s_lengths():
-    figures = [figure("e2e_seconds_p95", 2.0), figure("e2e_seconds_mean", 1.0)]
+def test_latency_and_energy_are_those_of_the_load_s_lengths():
+    figures = [figure("e2e_seconds_p95", 2.0), figure("e2e_seconds_mean", 1.0), figure("joules_per_request", 30)]
     figures += [figure("ttft_seconds_mean", 0.2), figure("tpot_seconds_mean", 0.01)]
     one = measured(tokens=(100, 80), figures=tuple(figures))
     load = {"mean_requests_per_second": 1, "prompt_tokens": 200, "output_tokens": 161}
-    latency = of_runs((), [one], need(load=load))[0].costs[CostName.LATENCY]
+    costs = of_runs((), [one], need(load=load))[0].costs
+    latency = costs[CostName.LATENCY]
+    assert costs[CostName.ENERGY].value == pytest.approx(30 * (0.4 + 1.6))
     assert (latency.value, latency.low) == (pytest.approx(2.0 * (0.4 + 1.6)), pytest.approx(1.8 * (0.4 + 1.6)))
     assert (latency.known, latency.source.endswith("scaled to 200 + 161")) == (Known.ESTIMATED, True)
     as_measured = need(load=load | {"prompt_tokens": 100, "output_tokens": 80})

@@ -30,7 +30,7 @@ def test_a_measurement_of_the_same_tokens_says_how_the_model_serves():
 def test_other_tokens_are_scaled_by_first_and_further_tokens():
     found = service(measured(tokens=(100, 50)), BARE.load)
     assert found.seconds.likely == pytest.approx(0.2 * 3 + 0.01 * 99)
-    assert found.joules_per_request.likely == pytest.approx(0.9 * 100)
+    assert found.joules_per_request.likely == pytest.approx(90 * found.seconds.likely / 2)
     _, notes = plan([measured(tokens=(100, 50))])
     assert any("scaled from 100 + 50 tokens to 300 + 100" in note for note in notes)
 

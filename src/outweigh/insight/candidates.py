@@ -9,7 +9,7 @@ from math import exp, log, sqrt
 from statistics import NormalDist
 
 from outweigh.insight.groups import pooled
-from outweigh.insight.measured_plan import scaled
+from outweigh.insight.measured_plan import stretch
 from outweigh.insight.sizes import dispute
 from outweigh.records import (
     Area,
@@ -28,7 +28,6 @@ from outweigh.records import (
     Result,
     Standing,
     Transcript,
-    UserError,
     names_apart,
     objective,
 )
@@ -205,26 +204,19 @@ def _costs(measurements: Sequence[Measurement], need: Need) -> Iterator[tuple[Co
     elif (between := _between(chosen, percentile)) is not None:
         found = objective(between, known=Known.ESTIMATED, source=f"{said}: {between.method}")
         yield CostName.LATENCY, _at_lengths(found, chosen, need.load)
-    estimated = chosen.energy is not None and chosen.energy.estimated
-    metrics = {
-        CostName.MEMORY: (("peak_device_bytes", "peak_resident_bytes"), Known.MEASURED),
-        CostName.ENERGY: (("joules_per_request",), Known.ESTIMATED if estimated else Known.MEASURED),
-    }
-    for cost, (names, known) in metrics.items():
-        figure = next((each for name in names if (each := chosen.figure(name)) is not None), None)
-        if figure is not None and _finite(figure):
-            yield cost, objective(figure, known=known, source=said)
+    joules = chosen.figure("joules_per_request")
+    if joules is not None and _finite(joules):
+        known = Known.ESTIMATED if chosen.energy is not None and chosen.energy.estimated else Known.MEASURED
+        yield CostName.ENERGY, _at_lengths(objective(joules, known=known, source=said), chosen, need.load)
+    memory = chosen.figure("peak_device_bytes") or chosen.figure("peak_resident_bytes")
+    if memory is not None and _finite(memory):
+        yield CostName.MEMORY, objective(memory, source=said)
 
 
 def _at_lengths(found: Objective, chosen: Measurement, load: Load | None) -> Objective:
-    """The latency at the load's lengths, by the ratio of means; as it was measured where these are not known."""
-    work, whole = chosen.workload, chosen.figure("e2e_seconds_mean")
-    lengths = load and (load.prompt_tokens.likely, load.output_tokens.likely)
-    if load is None or lengths == (work.prompt_tokens, work.output_tokens) or whole is None or whole.value <= 0:
-        return found
-    try:
-        factor = scaled(chosen, load, chosen.title).likely / whole.value
-    except UserError:
+    """A latency or energy at the load's lengths, by the ratio of times; as measured where these are not known."""
+    factor = stretch(chosen, load) if load else None
+    if load is None or factor is None or factor == 1:
         return found
     ends = {name: factor * end for name in ("low", "high") if (end := getattr(found, name)) is not None}
     said = f"{found.source}, scaled to {load.prompt_tokens.likely:g} + {load.output_tokens.likely:g}"

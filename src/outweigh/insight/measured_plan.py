@@ -71,13 +71,12 @@ def service(measurement: Measurement, load: Load) -> Service:
     if work.arrival not in (Arrival.BATCH, Arrival.CONCURRENCY) or work.load is None:
         raise UserError(f"{who}: measured at a rate, which has waiting in it; measure with --concurrency")
     machine = measurement.machine
-    same = (work.prompt_tokens, work.output_tokens) == (load.prompt_tokens.likely, load.output_tokens.likely)
-    joules = measurement.figure("joules_per_request" if same else "joules_per_token")
+    same = _same(measurement, load)
     return Service(
         slots=round(work.load),
-        seconds=_figure(measurement, "e2e_seconds_mean", who) if same else scaled(measurement, load, who),
+        seconds=_figure(measurement, "e2e_seconds_mean", who) if same else _scaled(measurement, load, who),
         gpus_per_replica=max(1, len(machine.accelerators)) if machine else 1,
-        joules_per_request=_times(joules, 1 if same else load.output_tokens.likely),
+        joules_per_request=_times(measurement.figure("joules_per_request"), stretch(measurement, load)),
         source=f"measured {measurement.finished_at:%Y-%m-%d}, {work.described} tokens",
     )
 
@@ -92,11 +91,24 @@ def _figure(measurement: Measurement, metric: str, who: str) -> Uncertain:
     return Uncertain.model_validate(found.but(low=max(found.low, LEAST * found.value)))
 
 
-def scaled(measurement: Measurement, load: Load, who: str) -> Uncertain:
-    """A request's mean seconds at the load's lengths: the first token's by the prompt's, and each further token's.
+def stretch(measurement: Measurement, load: Load) -> float | None:
+    """How many times as long a request of the load's lengths takes as one that was measured; None where not known."""
+    if _same(measurement, load):
+        return 1.0
+    try:
+        longer = _scaled(measurement, load, measurement.title).likely
+        return longer / _figure(measurement, "e2e_seconds_mean", measurement.title).likely
+    except UserError:
+        return None
 
-    UserError, about `who`, where these were not measured.
-    """
+
+def _same(measurement: Measurement, load: Load) -> bool:
+    work = measurement.workload
+    return (work.prompt_tokens, work.output_tokens) == (load.prompt_tokens.likely, load.output_tokens.likely)
+
+
+def _scaled(measurement: Measurement, load: Load, who: str) -> Uncertain:
+    """A request's mean seconds at the load's lengths: the first token's by the prompt's, and each further token's."""
     read = load.prompt_tokens.likely / measurement.workload.prompt_tokens
     more = load.output_tokens.likely - 1
     first = _figure(measurement, "ttft_seconds_mean", who)
@@ -109,8 +121,8 @@ def scaled(measurement: Measurement, load: Load, who: str) -> Uncertain:
     )
 
 
-def _times(found: Estimate | None, factor: float) -> Uncertain | None:
-    if found is None or found.low < 0 or not isfinite(found.high):
+def _times(found: Estimate | None, factor: float | None) -> Uncertain | None:
+    if found is None or factor is None or found.low < 0 or not isfinite(found.high):
         return None
     return Uncertain.model_validate(
         found.but(value=found.value * factor, low=found.low * factor, high=found.high * factor)
@@ -207,10 +219,11 @@ def _remarks(deployment: Deployment, measurement: Measurement) -> list[str]:
     if seconds and seconds.high > _UNSURE * seconds.likely:
         told = f"{seconds.likely:.3g} s [{seconds.low:.3g}, {seconds.high:.3g}]"
         notes.append(f"a request of {deployment.model} takes {told}, which is hardly known: measure longer (--budget)")
-    if (work.prompt_tokens, work.output_tokens) != (load.prompt_tokens.likely, load.output_tokens.likely):
+    if not _same(measurement, load):
         notes.append(
             f"times of {deployment.model} are scaled from {work.prompt_tokens} + {work.output_tokens} tokens to "
-            f"{load.prompt_tokens.likely:g} + {load.output_tokens.likely:g}: the first token's by the prompt's length"
+            f"{load.prompt_tokens.likely:g} + {load.output_tokens.likely:g}: the first token's by the prompt's length; "
+            "energy by the times"
         )
     if measurement.energy is not None and measurement.energy.estimated:
         notes += [f"the energy of {deployment.model} is estimated", energy_estimated(measurement.energy.method)]
