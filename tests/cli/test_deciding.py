@@ -36,7 +36,7 @@ def stored(name="friday", *, timed=True):
             figures = (
                 figure("e2e_seconds_mean", seconds), figure("e2e_seconds_p50", 0.9 * seconds),
                 figure("ttft_seconds_mean", 0.2 * seconds), figure("tpot_seconds_mean", 0.02 * seconds),
-                figure("peak_resident_bytes", 5e8 * seconds), figure("joules_per_token", seconds),
+                figure("peak_resident_bytes", 5e8 * seconds), figure("joules_per_request", 50 * seconds),
             )  # fmt: skip
             if timed:
                 measurements.add(
