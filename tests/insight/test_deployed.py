@@ -42,6 +42,9 @@ def test_guidance_says_replicas_slots_and_latency():
     assert (told.requests_at_a_time, told.percentile) == (8, 95)
     assert 2 < told.latency_seconds <= 10
     assert found.costs[CostName.LATENCY].value == told.latency_seconds
+    assert told.notes == (
+        "the latency has waiting in it, and requests' times vary: (standard deviation / mean)² = 1 (load.variation)",
+    )
 
 
 def test_on_a_laptop_latency_is_that_of_one_request():

@@ -18,6 +18,7 @@ from outweigh.records import (
     Guidance,
     Known,
     Latency,
+    Load,
     Measurement,
     Need,
     Objective,
@@ -88,8 +89,16 @@ def _priced(
         requests_at_a_time=service.slots if service else None,
         latency_seconds=sized.response_seconds if sized else None,
         percentile=latency.percentile if latency else None,
+        notes=(*guidance.notes, *((_queued(plan.deployment.load),) if sized else ())),
     )
     return candidate.but(costs=costs, currency=found.total.currency, guidance=guidance), [*notes, *found.stale]
+
+
+def _queued(load: Load) -> str:
+    return (
+        "the latency has waiting in it, and requests' times vary: (standard deviation / mean)² = "
+        f"{load.variation:g} (load.variation)"
+    )
 
 
 def _money(found: Cost) -> dict[CostName, Objective]:
