@@ -24,7 +24,8 @@ def programs() -> Path | None:
 @contextmanager
 def server(where: Path) -> Iterator[str]:
     """The URL of a new server, whose only user may do everything; it is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="outweigh-postgres-") as folder:
+    # Not in TMPDIR: a socket's path must be short, and the server's user may not enter everybody's folders.
+    with tempfile.TemporaryDirectory(prefix="outweigh-postgres-", dir="/tmp") as folder:
         before: list[str] = []
         if os.geteuid() == 0:  # the server refuses to run as root
             shutil.chown(folder, "postgres")
