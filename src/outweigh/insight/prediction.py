@@ -11,7 +11,7 @@ import numpy as np
 
 from outweigh.insight.blending import FOLDS, LEVEL, Learned, Part, learn
 from outweigh.insight.families import families
-from outweigh.insight.kernel import BY_FAMILY, CARD_ALONE, PLAIN, kernel
+from outweigh.insight.kernel import CARD_ALONE, WITH_SCORES, kernel
 from outweigh.insight.learners import Floats, Inputs, trees
 from outweigh.insight.range import Range
 from outweigh.insight.traits import groups, traits, vocabulary, words
@@ -21,7 +21,7 @@ _FEWEST = 100  # rows: below that whole families left out leave nothing to learn
 _CARD = ("parameters", "architecture", "precision", "kind", "license", "parent", "published", "generation", "likes")
 _UNIT = {Scale.RAW: "percent", Scale.SHOWN: "points"}
 _METHOD = (
-    "kernel regression of absolute errors; where scores are known, also one with a random effect a family and boosted "
+    "kernel regression of absolute errors; where scores are known, also with a random effect a family, and boosted "
     f"trees; conformal interval over {FOLDS} folds of whole families"
 )
 
@@ -96,7 +96,7 @@ def parts(known: Sequence[str]) -> tuple[Part, ...]:
     """
     if not known:
         return (Part(kernel(CARD_ALONE), 1.0),)
-    return (Part(kernel(PLAIN), 0.35), Part(kernel(BY_FAMILY), 0.35), Part(trees, 0.3))
+    return (Part(kernel(WITH_SCORES), 0.7), Part(trees, 0.3))
 
 
 def check(standings: Sequence[Standing], benchmark: str, known: Sequence[str], rows: int) -> None:
