@@ -68,9 +68,8 @@ def _pair(console: "Console", comparison: Comparison, first: str, second: str) -
     wide = console.width >= 130 + 2 * max(0, len(first + second) - 30)
     names = (first, second) if wide else ("A", "B")
     digits = 1 if console.width >= 110 else 0
-    columns = (
-        9 if console.width >= _ALL else 7 if console.width >= 90 else 5
-    )  # the finding below names the sample sizes and detectable gaps
+    # Where there is no room, the finding below names the sample sizes and detectable gaps.
+    columns = 9 if console.width >= _ALL else 7 if console.width >= 90 else 5
     if not wide:
         console.print(f"[bold]A[/bold] = {first}   [bold]B[/bold] = {second}")
     heads = [f"{names[0]} %", f"{names[1]} %", "difference" if wide else "A − B", "adj. p", "verdict", "sees ≥", "n"]
